@@ -1,0 +1,89 @@
+"""What can go wrong when releases are read. No HTTP here: `problems` turns these into answers.
+
+    RelportalError
+    ├── InvalidInput                 the caller's fault
+    │   ├── InvalidEntityId          not `type:id`
+    │   └── InvalidParameter         a query parameter of the wrong shape
+    ├── AccessDenied                 the caller's roles do not cover the release
+    ├── NotFound
+    │   ├── ReleaseNotFound          Temporal has no such workflow
+    │   └── EntityNotFound           the release holds no such entity
+    ├── AmbiguousEntity              the ID stands in several places
+    └── SourceError                  the source could not be read; trying again may help
+        ├── TemporalUnavailable      the server does not answer, or refuses
+        ├── WorkerUnavailable        no worker answers the workflow's queries
+        ├── QueryTimeout             the worker lives, but this answer took too long
+        └── QueryFailed              the workflow's query raised, or is unknown to it
+            └── ResultTooLarge       the answer exceeds what Temporal carries (2 MB)
+"""
+
+from collections.abc import Sequence
+
+
+class RelportalError(Exception):
+    """Base of all errors here. `str()` of it is for logs, and may hold addresses and payloads; never for callers."""
+
+
+class InvalidInput(RelportalError):
+    """The caller gave something that can't be meant. `field` names what, `expected` is a sentence for people."""
+
+    def __init__(self, field: str, expected: str) -> None:
+        super().__init__(f"{field}: {expected}")
+        self.field = field
+        self.expected = expected
+
+
+class InvalidEntityId(InvalidInput, ValueError):
+    """Not an entity ID. Is a ValueError too, since `EntityId(text)` parses."""
+
+
+class InvalidParameter(InvalidInput):
+    pass
+
+
+class AccessDenied(RelportalError):
+    pass
+
+
+class NotFound(RelportalError):
+    pass
+
+
+class ReleaseNotFound(NotFound):
+    pass
+
+
+class EntityNotFound(NotFound):
+    pass
+
+
+class AmbiguousEntity(RelportalError):
+    """`candidates`: where the ID stands, as (release ID, path) pairs."""
+
+    def __init__(self, candidates: Sequence[tuple[str, str]]) -> None:
+        super().__init__(f"{len(candidates)} candidates")
+        self.candidates = tuple(candidates)
+
+
+class SourceError(RelportalError):
+    pass
+
+
+class TemporalUnavailable(SourceError):
+    pass
+
+
+class WorkerUnavailable(SourceError):
+    pass
+
+
+class QueryTimeout(SourceError):
+    pass
+
+
+class QueryFailed(SourceError):
+    pass
+
+
+class ResultTooLarge(QueryFailed):
+    pass

@@ -1,0 +1,1 @@
+"""Relportal: the project's settings, its ASGI application and its URLs."""

@@ -1,0 +1,57 @@
+"""Logs: one JSON object a line (or coloured text, LOG_FORMAT=console), with the request's ID in each.
+
+Event names are snake_case words with fields, never formatted sentences. Records of the standard library (Django,
+daphne, temporalio) go through the same formatter.
+"""
+
+from typing import Any
+
+import structlog
+
+_SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.StackInfoRenderer(),
+]
+
+
+def configure(level: str, log_format: str) -> dict[str, Any]:
+    """Configure structlog, and return the LOGGING setting that goes with it."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_SHARED,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    rendering: list[Any] = (
+        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        if log_format == "json"
+        else [structlog.dev.ConsoleRenderer()]
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "relportal": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
+                "foreign_pre_chain": _SHARED,
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "relportal"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django": {"handlers": [], "propagate": True},
+            # Each request is logged once, as request_finished; these would say it again.
+            "django.server": {"handlers": [], "propagate": False},
+            "django.request": {"handlers": [], "propagate": False},
+            "django.channels.server": {"handlers": [], "propagate": False},
+            "daphne": {"level": "WARNING"},
+        },
+    }
