@@ -6,15 +6,15 @@
     │   └── InvalidParameter         a query parameter of the wrong shape
     ├── AccessDenied                 the caller's roles do not cover the release
     ├── NotFound
-    │   ├── ReleaseNotFound          Temporal has no such workflow
+    │   ├── WorkflowNotFound         Temporal has no workflow of this ID
+    │   ├── ReleaseNotFound          no workflow runs, or ran, this release
     │   └── EntityNotFound           the release holds no such entity
     ├── AmbiguousEntity              the ID stands in several places
     └── SourceError                  the source could not be read; trying again may help
         ├── TemporalUnavailable      the server does not answer, or refuses
         ├── WorkerUnavailable        no worker answers the workflow's queries
         ├── QueryTimeout             the worker lives, but this answer took too long
-        └── QueryFailed              the workflow's query raised, or is unknown to it
-            └── ResultTooLarge       the answer exceeds what Temporal carries (2 MB)
+        └── QueryFailed              the workflow's query raised, is unknown to it, or answered with over 2 MB
 """
 
 from collections.abc import Sequence
@@ -46,6 +46,10 @@ class AccessDenied(RelportalError):
 
 
 class NotFound(RelportalError):
+    pass
+
+
+class WorkflowNotFound(NotFound):
     pass
 
 
@@ -82,8 +86,4 @@ class QueryTimeout(SourceError):
 
 
 class QueryFailed(SourceError):
-    pass
-
-
-class ResultTooLarge(QueryFailed):
     pass

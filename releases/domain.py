@@ -1,0 +1,355 @@
+"""Entities, trees and what differs between two of them. Pure: no I/O, no framework.
+
+A tree is a release with all that it holds. Entities are immutable; a changed tree shares what did not change with the
+old one, so that comparing two is cheap where they are the same object.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple, Self
+
+from releases.errors import InvalidEntityId
+from releases.phases import Phase
+
+
+class EntityType(StrEnum):
+    """The five levels, each holding the next."""
+
+    RELEASE = "release"
+    WAVE = "wave"
+    CLUSTER = "cluster"
+    BUNDLE = "bundle"
+    APP = "app"
+
+    @property
+    def plural(self) -> str:
+        return f"{self.value}s"
+
+    @property
+    def child(self) -> "EntityType | None":
+        return _CHILD[self]
+
+    @property
+    def parent(self) -> "EntityType | None":
+        return _PARENT[self]
+
+    @property
+    def query(self) -> str:
+        """The Temporal query that gives the state of an entity of this type."""
+        return f"get_{self.value}_state"
+
+
+_LEVELS = tuple(EntityType)
+_CHILD: dict[EntityType, EntityType | None] = dict(zip(_LEVELS, (*_LEVELS[1:], None), strict=True))
+_PARENT: dict[EntityType, EntityType | None] = dict(zip(_LEVELS, (None, *_LEVELS[:-1]), strict=True))
+
+ENTITY_ID_PATTERN = r"^(release|wave|cluster|bundle|app):[A-Za-z0-9_.-]{1,200}$"
+# `\Z` where the contract's pattern says `$`: Python's `$` would let a trailing line break through.
+_ENTITY_ID = re.compile(r"(release|wave|cluster|bundle|app):[A-Za-z0-9_.-]{1,200}\Z", re.ASCII)
+
+
+class EntityId(str):
+    """`type:id`, such as `app:api-gateway`. It is the text itself, known to be well formed.
+
+    `EntityId(text)` raises InvalidEntityId for anything else.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Self:
+        if not isinstance(text, str) or _ENTITY_ID.match(text) is None:
+            raise InvalidEntityId("id", "expected type:id, such as release:2025.11-payments: one of release, wave, "
+                                        "cluster, bundle, app, a colon, then 1 to 200 letters, digits, _ . or -")
+        return super().__new__(cls, text)
+
+    @classmethod
+    def of(cls, entity_type: EntityType, name: str) -> Self:
+        return cls(f"{entity_type.value}:{name}")
+
+    @property
+    def type(self) -> EntityType:
+        return EntityType(self.partition(":")[0])
+
+    @property
+    def name(self) -> str:
+        """The part after the colon."""
+        return self.partition(":")[2]
+
+
+class ProblemCode(StrEnum):
+    """What can be wrong with one entity of a tree. The handbook explains each."""
+
+    NOT_FOUND = "entity_not_found"
+    QUERY_FAILED = "query_failed"
+    QUERY_TIMEOUT = "query_timeout"
+    WORKER_UNAVAILABLE = "worker_unavailable"
+    TEMPORAL_UNAVAILABLE = "temporal_unavailable"
+    INVALID_PAYLOAD = "invalid_payload"
+    WRONG_TYPE = "wrong_type"
+    WRONG_ID = "wrong_id"
+    DUPLICATE = "duplicate"
+    ORPHANED = "orphaned"
+    AMBIGUOUS = "ambiguous"
+
+
+class EntityProblem(NamedTuple):
+    """Why an entity is not, or not wholly, what it should be. `detail` is a sentence for people."""
+
+    code: ProblemCode
+    detail: str
+
+
+class Rollup(NamedTuple):
+    """Counts of apps by phase. An app counts itself, so that every roll-up is the sum of its children's."""
+
+    pending: int = 0
+    active: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    stopped: int = 0
+    unknown: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(self)
+
+    @classmethod
+    def of_app(cls, phase: Phase) -> "Rollup":
+        return _ROLLUP_OF_APP[phase]
+
+    @classmethod
+    def of_children(cls, children: "tuple[Entity, ...]") -> "Rollup":
+        if not children:
+            return _EMPTY_ROLLUP
+        return cls(*map(sum, zip(*(child.rollup for child in children), strict=True)))
+
+
+_EMPTY_ROLLUP = Rollup()
+_ROLLUP_OF_APP = {phase: Rollup(**{phase.value: 1}) for phase in Phase}
+
+
+class Freshness(StrEnum):
+    """How what is shown is kept up to date: pushed, re-read on a period, or the last known state."""
+
+    LIVE = "live"
+    POLLED = "polled"
+    STALE = "stale"
+
+
+class RunStatus(StrEnum):
+    """How a workflow run stands, in Temporal's words."""
+
+    RUNNING = "RUNNING"
+    PAUSED = "PAUSED"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELED = "CANCELED"
+    TERMINATED = "TERMINATED"
+    CONTINUED_AS_NEW = "CONTINUED_AS_NEW"
+    TIMED_OUT = "TIMED_OUT"
+
+    @property
+    def is_open(self) -> bool:
+        return self in (RunStatus.RUNNING, RunStatus.PAUSED)
+
+    @property
+    def imposed_state(self) -> str | None:
+        """The state that this end of a run puts in place of what the workflow last said; None for other ends."""
+        return _IMPOSED_STATES.get(self)
+
+
+_IMPOSED_STATES = {
+    RunStatus.FAILED: "failed",
+    RunStatus.CANCELED: "cancelled",
+    RunStatus.TERMINATED: "terminated",
+    RunStatus.TIMED_OUT: "timed_out",
+}
+INTERRUPTED = "interrupted"
+"""The state of what was active in a run that ended so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a workflow, as Temporal's visibility and describe tell of it."""
+
+    workflow_id: str
+    run_id: str
+    status: RunStatus
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """One entity where it stands in its release, with all below it.
+
+    `id` is an entity ID, though not always of `type`: a wave that lists an app among its clusters gets that app's ID,
+    as a cluster with a problem. `path` is empty for the release. `state` is shown as the workflow gives it; where the
+    end of its run overrides it, `reported_state` keeps what the workflow last said. `workflow_id` is the workflow that
+    answered for it.
+    """
+
+    id: EntityId
+    type: EntityType
+    path: str
+    state: str | None = None
+    phase: Phase = Phase.UNKNOWN
+    reported_state: str | None = None
+    name: str | None = None
+    error_message: str | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    sequence: int | None = None
+    version: str | None = None
+    workflow_id: str | None = None
+    problem: EntityProblem | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    rollup: Rollup = _EMPTY_ROLLUP
+    children: tuple["Entity", ...] = ()
+
+    def with_children(self, children: tuple["Entity", ...]) -> "Entity":
+        """The same entity holding these, its roll-up counted anew."""
+        return replace(self, children=children, rollup=Rollup.of_children(children))
+
+    def with_phase(self, phase: Phase, **changes: Any) -> "Entity":
+        rollup = Rollup.of_app(phase) if self.type is EntityType.APP else self.rollup
+        return replace(self, phase=phase, rollup=rollup, **changes)
+
+    def walk(self) -> Iterator["Entity"]:
+        """Itself, then all below it, parents first, in order."""
+        stack = [self]
+        while stack:
+            entity = stack.pop()
+            yield entity
+            stack.extend(reversed(entity.children))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """A release with all that it holds, as Temporal confirmed it at `as_of`.
+
+    `version` grows by one with each change of a live tree; it is 0 where no live tree stands behind this one.
+    """
+
+    release: Entity
+    run: Run
+    as_of: datetime
+    freshness: Freshness = Freshness.POLLED
+    version: int = 0
+
+    def find(self, entity_id: str) -> list[Entity]:
+        """Every place where this ID stands."""
+        return [entity for entity in self.release.walk() if entity.id == entity_id]
+
+
+def child_path(parent_path: str, child_id: str) -> str:
+    return f"{parent_path}/{child_id}" if parent_path else child_id
+
+
+def transformed(entity: Entity, change: Callable[[Entity], Entity]) -> Entity:
+    """A copy in which `change` has been applied to each entity, children before parents."""
+    children = tuple(transformed(child, change) for child in entity.children)
+    if any(new is not old for new, old in zip(children, entity.children, strict=True)):
+        entity = entity.with_children(children)
+    return change(entity)
+
+
+# The difference of two trees
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """These fields of the entity at `path` have these values now. Its children are not among them."""
+
+    path: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """`entity`, with all below it, stands at `path`, as child number `index` of its parent."""
+
+    path: str
+    entity: Entity
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """The entity at `path` is gone, with all below it."""
+
+    path: str
+
+
+Change = Set | Add | Remove
+
+_COMPARED = tuple(f.name for f in fields(Entity) if f.name not in ("path", "children"))
+
+
+def difference(old: Entity, new: Entity) -> list[Change]:
+    """The changes that make `new` of `old`, to be applied in order. Both stand at the same path.
+
+    Siblings have paths of their own (a parent never holds one ID twice), which is what tells a moved child from a
+    changed one.
+    """
+    changes: list[Change] = []
+    _compare(old, new, changes)
+    return changes
+
+
+def _compare(old: Entity, new: Entity, changes: list[Change]) -> None:
+    if old is new:
+        return
+    different = {name: value for name in _COMPARED if (value := getattr(new, name)) != getattr(old, name)}
+    if different:
+        changes.append(Set(new.path, different))
+    if old.children is not new.children:
+        _compare_children(old, new, changes)
+
+
+def _compare_children(old: Entity, new: Entity, changes: list[Change]) -> None:
+    kept_before = {child.path: child for child in old.children}
+    wanted = {child.path for child in new.children}
+    changes.extend(Remove(path) for path in kept_before if path not in wanted)
+    order = [path for path in kept_before if path in wanted]
+    for index, child in enumerate(new.children):
+        before = kept_before.get(child.path)
+        in_place = index < len(order) and order[index] == child.path
+        if before is not None and in_place:
+            _compare(before, child, changes)
+            continue
+        if before is not None:
+            order.remove(child.path)
+            changes.append(Remove(child.path))
+        order.insert(index, child.path)
+        changes.append(Add(child.path, child, index))
+
+
+def apply(entity: Entity, changes: list[Change]) -> Entity:
+    """The release that these changes make of `entity`. Raises KeyError where a path leads nowhere."""
+    for change in changes:
+        entity = _applied(entity, change.path.split("/") if change.path else [], change)
+    return entity
+
+
+def _applied(entity: Entity, steps: list[str], change: Change) -> Entity:
+    if not steps:
+        if isinstance(change, Set):
+            return replace(entity, **dict(change.fields))
+        raise KeyError(change.path)
+    children = list(entity.children)
+    if len(steps) == 1 and isinstance(change, Add):
+        children.insert(change.index, change.entity)
+    else:
+        index = next((i for i, child in enumerate(children) if child.id == steps[0]), None)
+        if index is None:
+            raise KeyError(change.path)
+        if len(steps) == 1 and isinstance(change, Remove):
+            del children[index]
+        else:
+            children[index] = _applied(children[index], steps[1:], change)
+    # Roll-ups are among the fields that a difference sets: they are not counted anew here.
+    return replace(entity, children=tuple(children))

@@ -1,0 +1,282 @@
+"""The way to Temporal: describe, query and list workflows. The only importer of temporalio's client.
+
+`Gateway` is what the rest of Relportal knows of Temporal; `TemporalGateway` is it over gRPC. It works on the requests
+themselves rather than on workflow handles: a query's answer is then decoded once, by the fastest decoder, and an error
+is told apart by its gRPC status and details, never by its text.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import orjson
+from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.api.common.v1 import Payload, Payloads, WorkflowExecution
+from temporalio.api.enums.v1 import WorkflowExecutionStatus
+from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
+from temporalio.api.query.v1 import WorkflowQuery
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
+from temporalio.api.workflowservice.v1 import (
+    DescribeNamespaceRequest,
+    DescribeWorkflowExecutionRequest,
+    ListWorkflowExecutionsRequest,
+    QueryWorkflowRequest,
+)
+from temporalio.client import Client
+from temporalio.service import RetryConfig, RPCError, RPCStatusCode, TLSConfig
+
+from releases.domain import Run, RunStatus
+from releases.errors import (
+    QueryFailed,
+    QueryTimeout,
+    RelportalError,
+    TemporalUnavailable,
+    WorkerUnavailable,
+    WorkflowNotFound,
+)
+
+METADATA_QUERY = "__temporal_workflow_metadata"
+VISIBILITY_PAGE = 1000
+"""The most runs that a server lists at once by default (frontend.visibilityMaxPageSize)."""
+
+_RETRIES = RetryConfig(
+    initial_interval_millis=50,
+    randomization_factor=0.3,
+    multiplier=2.0,
+    max_interval_millis=1000,
+    max_elapsed_time_millis=2000,
+    max_retries=8,
+)
+"""The SDK retries what passes (UNAVAILABLE, RESOURCE_EXHAUSTED and the like) for two seconds: long enough for a
+fail-over, short enough that a dead server is told to the reader rather than waited for."""
+
+_SLOT_SECONDS = 1.0
+"""How long a query counts against the limit. One that waits longer waits for a worker and costs nobody anything: it
+gives its place to others, so that a dead worker's queries never hold up a living one's."""
+
+
+class Gateway(Protocol):
+    """What Relportal asks of Temporal. Each call ends within its time, with an answer or one of these errors:
+    WorkflowNotFound, TemporalUnavailable; of a query also QueryFailed, QueryTimeout, WorkerUnavailable."""
+
+    async def describe(self, workflow_id: str) -> Run:
+        """The newest run of this workflow."""
+        ...
+
+    async def query(self, workflow_id: str, name: str, argument: str | None = None) -> Any:
+        """What the newest run answers: decoded JSON; None for null; bytes where it is not JSON."""
+        ...
+
+    async def offered_queries(self, workflow_id: str) -> frozenset[str] | None:
+        """The names of the workflow's queries; None where its worker is too old to say."""
+        ...
+
+    async def list_runs(self, query: str, page_token: bytes = b"") -> tuple[list[Run], bytes]:
+        """A page of runs that match a visibility query, and the token of the next page (empty at the end)."""
+        ...
+
+    async def check(self) -> None:
+        """Nothing where the server and the namespace are there; else TemporalUnavailable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayConfig:
+    """Where Temporal is and how long to wait for it; times in seconds."""
+
+    host: str = "localhost:7233"
+    namespace: str = "default"
+    tls: bool = False
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    tls_ca: Path | None = None
+    api_key: str | None = None
+    query_timeout: float = 5.0
+    query_concurrency: int = 100
+
+
+class TemporalGateway:
+    """Temporal over gRPC. Belongs to the event loop that it is first used on; connects with its first call."""
+
+    def __init__(self, config: GatewayConfig) -> None:
+        self._config = config
+        self._timeout = timedelta(seconds=config.query_timeout)
+        self._slots = Slots(config.query_concurrency)
+        self._client: Client | None = None
+        self._connecting = asyncio.Lock()
+
+    async def describe(self, workflow_id: str) -> Run:
+        request = DescribeWorkflowExecutionRequest(
+            namespace=self._config.namespace, execution=WorkflowExecution(workflow_id=workflow_id)
+        )
+        answer = await self._call("describe_workflow_execution", request)
+        return _run(answer.workflow_execution_info)
+
+    async def query(self, workflow_id: str, name: str, argument: str | None = None) -> Any:
+        request = QueryWorkflowRequest(
+            namespace=self._config.namespace,
+            execution=WorkflowExecution(workflow_id=workflow_id),
+            query=WorkflowQuery(query_type=name, query_args=_arguments(argument)),
+        )
+        async with self._slots.taken():
+            answer = await self._call("query_workflow", request, _query_error)
+        payloads = answer.query_result.payloads
+        return _decoded(payloads[0]) if payloads else None
+
+    async def offered_queries(self, workflow_id: str) -> frozenset[str] | None:
+        try:
+            answer = await self.query(workflow_id, METADATA_QUERY)
+            definitions = answer["definition"].get("queryDefinitions", ())
+            return frozenset(definition["name"] for definition in definitions)
+        except (QueryFailed, LookupError, TypeError, AttributeError):
+            return None
+
+    async def list_runs(self, query: str, page_token: bytes = b"") -> tuple[list[Run], bytes]:
+        request = ListWorkflowExecutionsRequest(
+            namespace=self._config.namespace, page_size=VISIBILITY_PAGE, query=query, next_page_token=page_token
+        )
+        answer = await self._call("list_workflow_executions", request)
+        return [_run(info) for info in answer.executions], answer.next_page_token
+
+    async def check(self) -> None:
+        await self._call("describe_namespace", DescribeNamespaceRequest(namespace=self._config.namespace))
+
+    async def _call(
+        self, method: str, request: Any, error_of: "Callable[[RPCError], RelportalError] | None" = None
+    ) -> Any:
+        """One call of the service by its deadline, with the SDK's retries inside it and its errors made ours."""
+        try:
+            async with asyncio.timeout(self._config.query_timeout):
+                client = await self._connected()
+                call: Callable[..., Awaitable[Any]] = getattr(client.workflow_service, method)
+                return await call(request, retry=True, timeout=self._timeout)
+        except RPCError as error:
+            raise (error_of or _service_error)(error) from error
+        except TimeoutError as error:
+            raise (QueryTimeout if error_of else TemporalUnavailable)(f"{method}: no answer in time") from error
+        except RuntimeError as error:
+            # What the SDK raises where no connection can be made at all.
+            raise TemporalUnavailable(str(error)) from error
+
+    async def _connected(self) -> Client:
+        async with self._connecting:
+            if self._client is None:
+                config = self._config
+                self._client = await Client.connect(
+                    config.host,
+                    namespace=config.namespace,
+                    api_key=config.api_key,
+                    tls=_tls(config),
+                    retry_config=_RETRIES,
+                    lazy=True,
+                )
+            return self._client
+
+
+class Slots:
+    """A limit on what is in flight. A place is given back when its holder ends, or after `_SLOT_SECONDS` if sooner."""
+
+    def __init__(self, limit: int) -> None:
+        self._free = asyncio.Semaphore(limit)
+
+    @asynccontextmanager
+    async def taken(self) -> AsyncIterator[None]:
+        await self._free.acquire()
+        given_back = False
+
+        def give_back() -> None:
+            nonlocal given_back
+            if not given_back:
+                given_back = True
+                self._free.release()
+
+        timer = asyncio.get_running_loop().call_later(_SLOT_SECONDS, give_back)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            give_back()
+
+
+def _tls(config: GatewayConfig) -> bool | TLSConfig | None:
+    files = (config.tls_ca, config.tls_cert, config.tls_key)
+    if not any(files):
+        # None leaves it to the SDK, which uses TLS where there is an API key.
+        return True if config.tls else None
+    ca, cert, key = (path.read_bytes() if path else None for path in files)
+    return TLSConfig(server_root_ca_cert=ca, client_cert=cert, client_private_key=key)
+
+
+def _run(info: WorkflowExecutionInfo) -> Run:
+    name = WorkflowExecutionStatus.Name(info.status).removeprefix("WORKFLOW_EXECUTION_STATUS_")
+    return Run(
+        workflow_id=info.execution.workflow_id,
+        run_id=info.execution.run_id,
+        status=RunStatus(name),
+        started_at=_moment(info.start_time),
+        ended_at=_moment(info.close_time) if info.HasField("close_time") else None,
+    )
+
+
+def _moment(timestamp: Timestamp) -> datetime:
+    return timestamp.ToDatetime(tzinfo=UTC)
+
+
+def _arguments(argument: str | None) -> Payloads | None:
+    if argument is None:
+        return None
+    return Payloads(payloads=[Payload(metadata={"encoding": b"json/plain"}, data=orjson.dumps(str(argument)))])
+
+
+def _decoded(payload: Payload) -> Any:
+    """The JSON of a payload. Bytes where it holds none: a codec's, or another encoding's."""
+    encoding = payload.metadata.get("encoding", b"")
+    if encoding == b"binary/null":
+        return None
+    if not encoding.startswith(b"json/"):
+        return payload.data
+    try:
+        return orjson.loads(payload.data)
+    except orjson.JSONDecodeError:
+        return _decoded_leniently(payload.data)
+
+
+def _decoded_leniently(data: bytes) -> Any:
+    """JSON as Python's own encoder writes it, with NaN, huge integers or lone surrogates, made such as can be passed
+    on: these become null, a text and the replacement character."""
+    try:
+        value = json.loads(data, parse_constant=lambda _: None, parse_int=_integer)
+        return orjson.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return data
+
+
+def _integer(digits: str) -> int | str:
+    return int(digits) if len(digits) < len(str(2**63)) else digits
+
+
+def _query_error(error: RPCError) -> RelportalError:
+    match error.status:
+        case RPCStatusCode.INVALID_ARGUMENT:
+            return QueryFailed(error.message)
+        case RPCStatusCode.CANCELLED | RPCStatusCode.DEADLINE_EXCEEDED:
+            return QueryTimeout(error.message)
+        case RPCStatusCode.FAILED_PRECONDITION:
+            # No poller was seen lately, or the run has not yet done its first workflow task: nobody there to answer.
+            return WorkerUnavailable(error.message)
+    return _service_error(error)
+
+
+def _service_error(error: RPCError) -> RelportalError:
+    if error.status is RPCStatusCode.NOT_FOUND and not _is_about_namespace(error):
+        return WorkflowNotFound(error.message)
+    return TemporalUnavailable(f"{error.status.name}: {error.message}")
+
+
+def _is_about_namespace(error: RPCError) -> bool:
+    return any(detail.Is(NamespaceNotFoundFailure.DESCRIPTOR) for detail in error.grpc_status.details)
