@@ -1,0 +1,89 @@
+"""People and what they may see: users by e-mail address, and the scopes of their roles (Django's groups)."""
+
+import re
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import Group, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts.managers import UserManager
+
+# What a release's ID may hold, a wildcard, or a set of characters. One colon at most: an ID has no second one.
+_PART = r"(?:[A-Za-z0-9_.*?-]|\[[A-Za-z0-9_.-]+\])"
+_PATTERN = re.compile(rf"release:{_PART}+|[*?]{_PART}*(?::{_PART}+)?", re.ASCII)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who signs in with an e-mail address. Superusers see and may do everything; staff reach the admin."""
+
+    email = models.EmailField(
+        "e-mail address", unique=True, error_messages={"unique": "Somebody has this address already."}
+    )
+    full_name = models.CharField(max_length=150, blank=True)
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Take this away in place of deleting: the person can't sign in any more."
+    )
+    is_staff = models.BooleanField("staff", default=False, help_text="May open this administration.")
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name"]
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="accounts_user_email_whatever_case",
+                violation_error_message="Somebody has this address already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = User.objects.normalize_email(self.email)
+
+    def get_full_name(self) -> str:
+        return self.full_name or self.email
+
+    def get_short_name(self) -> str:
+        return self.get_full_name()
+
+
+def validate_pattern(pattern: str) -> None:
+    """Raises ValidationError for a pattern that can't match any release's ID: a role that silently shows nothing."""
+    if not _PATTERN.fullmatch(pattern):
+        raise ValidationError(
+            "A pattern over release IDs, such as release:payments-* or release:2025.??-search: letters, digits and"
+            " _ . : - with the wildcards * ? [ ], beginning with release: or a wildcard.",
+            code="invalid_pattern",
+        )
+
+
+class Scope(models.Model):
+    """A glob over release IDs (`*`, `?`, `[…]`; case counts) that a role lets its people see."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="scopes", verbose_name="role")
+    pattern = models.CharField(max_length=200, validators=[validate_pattern])
+
+    class Meta:
+        ordering = ["pattern"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "pattern"],
+                name="accounts_scope_once_per_group",
+                violation_error_message="This role has the pattern already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.pattern

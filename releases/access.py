@@ -1,0 +1,26 @@
+"""Who may see which release. Pure: `accounts.viewers` makes a Viewer of a user."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who looks at releases, and the glob patterns over release IDs that their roles give them."""
+
+    user_id: int | None
+    email: str
+    patterns: frozenset[str] = frozenset()
+    sees_all: bool = False
+
+    def may_see(self, release_id: str) -> bool:
+        """Whether any pattern matches; case counts. False for all where there is no pattern."""
+        return self.sees_all or any(fnmatchcase(release_id, pattern) for pattern in self.patterns)
+
+    @property
+    def sees_nothing(self) -> bool:
+        """Whether no release at all can be seen: somebody without a role."""
+        return not (self.sees_all or self.patterns)
+
+
+NOBODY = Viewer(user_id=None, email="")
