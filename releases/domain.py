@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 from releases.errors import InvalidEntityId
-from releases.phases import Phase
+from releases.phases import Phase, PhaseTable
 
 
 class EntityType(StrEnum):
@@ -43,12 +43,18 @@ class EntityType(StrEnum):
 
 
 _LEVELS = tuple(EntityType)
-_CHILD: dict[EntityType, EntityType | None] = dict(zip(_LEVELS, (*_LEVELS[1:], None), strict=True))
-_PARENT: dict[EntityType, EntityType | None] = dict(zip(_LEVELS, (None, *_LEVELS[:-1]), strict=True))
+_CHILD: dict[EntityType, EntityType | None] = dict(
+    zip(_LEVELS, (*_LEVELS[1:], None), strict=True)
+)
+_PARENT: dict[EntityType, EntityType | None] = dict(
+    zip(_LEVELS, (None, *_LEVELS[:-1]), strict=True)
+)
 
 ENTITY_ID_PATTERN = r"^(release|wave|cluster|bundle|app):[A-Za-z0-9_.-]{1,200}$"
 # `\Z` where the contract's pattern says `$`: Python's `$` would let a trailing line break through.
-_ENTITY_ID = re.compile(r"(release|wave|cluster|bundle|app):[A-Za-z0-9_.-]{1,200}\Z", re.ASCII)
+_ENTITY_ID = re.compile(
+    r"(release|wave|cluster|bundle|app):[A-Za-z0-9_.-]{1,200}\Z", re.ASCII
+)
 
 
 class EntityId(str):
@@ -61,8 +67,11 @@ class EntityId(str):
 
     def __new__(cls, text: str) -> Self:
         if not isinstance(text, str) or _ENTITY_ID.match(text) is None:
-            raise InvalidEntityId("id", "expected type:id, such as release:2025.11-payments: one of release, wave, "
-                                        "cluster, bundle, app, a colon, then 1 to 200 letters, digits, _ . or -")
+            raise InvalidEntityId(
+                "id",
+                "expected type:id, such as release:2025.11-payments: one of release, wave, "
+                "cluster, bundle, app, a colon, then 1 to 200 letters, digits, _ . or -",
+            )
         return super().__new__(cls, text)
 
     @classmethod
@@ -257,6 +266,37 @@ def transformed(entity: Entity, change: Callable[[Entity], Entity]) -> Entity:
     return change(entity)
 
 
+def ended(release: Entity, imposed: Mapping[str, str], phases: PhaseTable) -> Entity:
+    """The release after some of its workflows ended in a way that wins over what they last said.
+
+    `imposed` gives such an end's state by workflow ID. An entity whose own workflow ended so, unless it was over
+    before, takes that state; what was active in such a workflow was interrupted.
+    """
+
+    def change(entity: Entity) -> Entity:
+        state = imposed.get(entity.workflow_id or "")
+        if state is None:
+            return entity
+        if entity.type is EntityType.RELEASE or entity.workflow_id == entity.id:
+            if entity.type is not EntityType.RELEASE and entity.phase in _OVER:
+                return entity
+            return entity.with_phase(
+                phases.phase_of(entity.type, state),
+                state=state,
+                reported_state=entity.state,
+            )
+        if entity.phase is Phase.ACTIVE:
+            return entity.with_phase(
+                Phase.STOPPED, state=INTERRUPTED, reported_state=entity.state
+            )
+        return entity
+
+    return transformed(release, change)
+
+
+_OVER = (Phase.SUCCEEDED, Phase.FAILED, Phase.STOPPED)
+
+
 # The difference of two trees
 
 
@@ -303,7 +343,11 @@ def difference(old: Entity, new: Entity) -> list[Change]:
 def _compare(old: Entity, new: Entity, changes: list[Change]) -> None:
     if old is new:
         return
-    different = {name: value for name in _COMPARED if (value := getattr(new, name)) != getattr(old, name)}
+    different = {
+        name: value
+        for name in _COMPARED
+        if (value := getattr(new, name)) != getattr(old, name)
+    }
     if different:
         changes.append(Set(new.path, different))
     if old.children is not new.children:
@@ -344,7 +388,9 @@ def _applied(entity: Entity, steps: list[str], change: Change) -> Entity:
     if len(steps) == 1 and isinstance(change, Add):
         children.insert(change.index, change.entity)
     else:
-        index = next((i for i, child in enumerate(children) if child.id == steps[0]), None)
+        index = next(
+            (i for i, child in enumerate(children) if child.id == steps[0]), None
+        )
         if index is None:
             raise KeyError(change.path)
         if len(steps) == 1 and isinstance(change, Remove):

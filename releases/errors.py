@@ -1,20 +1,20 @@
 """What can go wrong when releases are read. No HTTP here: `problems` turns these into answers.
 
-    RelportalError
-    ├── InvalidInput                 the caller's fault
-    │   ├── InvalidEntityId          not `type:id`
-    │   └── InvalidParameter         a query parameter of the wrong shape
-    ├── AccessDenied                 the caller's roles do not cover the release
-    ├── NotFound
-    │   ├── WorkflowNotFound         Temporal has no workflow of this ID
-    │   ├── ReleaseNotFound          no workflow runs, or ran, this release
-    │   └── EntityNotFound           the release holds no such entity
-    ├── AmbiguousEntity              the ID stands in several places
-    └── SourceError                  the source could not be read; trying again may help
-        ├── TemporalUnavailable      the server does not answer, or refuses
-        ├── WorkerUnavailable        no worker answers the workflow's queries
-        ├── QueryTimeout             the worker lives, but this answer took too long
-        └── QueryFailed              the workflow's query raised, is unknown to it, or answered with over 2 MB
+RelportalError
+├── InvalidInput                 the caller's fault
+│   ├── InvalidEntityId          not `type:id`
+│   └── InvalidParameter         a query parameter of the wrong shape
+├── AccessDenied                 the caller's roles do not cover the release
+├── NotFound
+│   ├── WorkflowNotFound         Temporal has no workflow of this ID
+│   ├── ReleaseNotFound          no workflow runs, or ran, this release
+│   └── EntityNotFound           the release holds no such entity
+├── AmbiguousEntity              the ID stands in several places
+└── SourceError                  the source could not be read; trying again may help
+    ├── TemporalUnavailable      the server does not answer, or refuses
+    ├── WorkerUnavailable        no worker answers the workflow's queries
+    ├── QueryTimeout             the worker lives, but this answer took too long
+    └── QueryFailed              the workflow's query raised, is unknown to it, or answered with over 2 MB
 """
 
 from collections.abc import Sequence

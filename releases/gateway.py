@@ -68,7 +68,9 @@ class Gateway(Protocol):
         """The newest run of this workflow."""
         ...
 
-    async def query(self, workflow_id: str, name: str, argument: str | None = None) -> Any:
+    async def query(
+        self, workflow_id: str, name: str, argument: str | None = None
+    ) -> Any:
         """What the newest run answers: decoded JSON; None for null; bytes where it is not JSON."""
         ...
 
@@ -76,7 +78,9 @@ class Gateway(Protocol):
         """The names of the workflow's queries; None where its worker is too old to say."""
         ...
 
-    async def list_runs(self, query: str, page_token: bytes = b"") -> tuple[list[Run], bytes]:
+    async def list_runs(
+        self, query: str, page_token: bytes = b""
+    ) -> tuple[list[Run], bytes]:
         """A page of runs that match a visibility query, and the token of the next page (empty at the end)."""
         ...
 
@@ -112,12 +116,15 @@ class TemporalGateway:
 
     async def describe(self, workflow_id: str) -> Run:
         request = DescribeWorkflowExecutionRequest(
-            namespace=self._config.namespace, execution=WorkflowExecution(workflow_id=workflow_id)
+            namespace=self._config.namespace,
+            execution=WorkflowExecution(workflow_id=workflow_id),
         )
         answer = await self._call("describe_workflow_execution", request)
         return _run(answer.workflow_execution_info)
 
-    async def query(self, workflow_id: str, name: str, argument: str | None = None) -> Any:
+    async def query(
+        self, workflow_id: str, name: str, argument: str | None = None
+    ) -> Any:
         request = QueryWorkflowRequest(
             namespace=self._config.namespace,
             execution=WorkflowExecution(workflow_id=workflow_id),
@@ -133,32 +140,50 @@ class TemporalGateway:
             answer = await self.query(workflow_id, METADATA_QUERY)
             definitions = answer["definition"].get("queryDefinitions", ())
             return frozenset(definition["name"] for definition in definitions)
+        except QueryTimeout as error:
+            # The SDK answers this query by itself, at once: where no answer comes, there is no worker.
+            raise WorkerUnavailable(str(error)) from error
         except (QueryFailed, LookupError, TypeError, AttributeError):
             return None
 
-    async def list_runs(self, query: str, page_token: bytes = b"") -> tuple[list[Run], bytes]:
+    async def list_runs(
+        self, query: str, page_token: bytes = b""
+    ) -> tuple[list[Run], bytes]:
         request = ListWorkflowExecutionsRequest(
-            namespace=self._config.namespace, page_size=VISIBILITY_PAGE, query=query, next_page_token=page_token
+            namespace=self._config.namespace,
+            page_size=VISIBILITY_PAGE,
+            query=query,
+            next_page_token=page_token,
         )
         answer = await self._call("list_workflow_executions", request)
         return [_run(info) for info in answer.executions], answer.next_page_token
 
     async def check(self) -> None:
-        await self._call("describe_namespace", DescribeNamespaceRequest(namespace=self._config.namespace))
+        await self._call(
+            "describe_namespace",
+            DescribeNamespaceRequest(namespace=self._config.namespace),
+        )
 
     async def _call(
-        self, method: str, request: Any, error_of: "Callable[[RPCError], RelportalError] | None" = None
+        self,
+        method: str,
+        request: Any,
+        error_of: "Callable[[RPCError], RelportalError] | None" = None,
     ) -> Any:
         """One call of the service by its deadline, with the SDK's retries inside it and its errors made ours."""
         try:
             async with asyncio.timeout(self._config.query_timeout):
                 client = await self._connected()
-                call: Callable[..., Awaitable[Any]] = getattr(client.workflow_service, method)
+                call: Callable[..., Awaitable[Any]] = getattr(
+                    client.workflow_service, method
+                )
                 return await call(request, retry=True, timeout=self._timeout)
         except RPCError as error:
             raise (error_of or _service_error)(error) from error
         except TimeoutError as error:
-            raise (QueryTimeout if error_of else TemporalUnavailable)(f"{method}: no answer in time") from error
+            raise (QueryTimeout if error_of else TemporalUnavailable)(
+                f"{method}: no answer in time"
+            ) from error
         except RuntimeError as error:
             # What the SDK raises where no connection can be made at all.
             raise TemporalUnavailable(str(error)) from error
@@ -213,7 +238,9 @@ def _tls(config: GatewayConfig) -> bool | TLSConfig | None:
 
 
 def _run(info: WorkflowExecutionInfo) -> Run:
-    name = WorkflowExecutionStatus.Name(info.status).removeprefix("WORKFLOW_EXECUTION_STATUS_")
+    name = WorkflowExecutionStatus.Name(info.status).removeprefix(
+        "WORKFLOW_EXECUTION_STATUS_"
+    )
     return Run(
         workflow_id=info.execution.workflow_id,
         run_id=info.execution.run_id,
@@ -230,7 +257,13 @@ def _moment(timestamp: Timestamp) -> datetime:
 def _arguments(argument: str | None) -> Payloads | None:
     if argument is None:
         return None
-    return Payloads(payloads=[Payload(metadata={"encoding": b"json/plain"}, data=orjson.dumps(str(argument)))])
+    return Payloads(
+        payloads=[
+            Payload(
+                metadata={"encoding": b"json/plain"}, data=orjson.dumps(str(argument))
+            )
+        ]
+    )
 
 
 def _decoded(payload: Payload) -> Any:
@@ -251,7 +284,9 @@ def _decoded_leniently(data: bytes) -> Any:
     on: these become null, a text and the replacement character."""
     try:
         value = json.loads(data, parse_constant=lambda _: None, parse_int=_integer)
-        return orjson.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+        return orjson.loads(
+            json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+        )
     except (ValueError, RecursionError):
         return data
 
@@ -279,4 +314,7 @@ def _service_error(error: RPCError) -> RelportalError:
 
 
 def _is_about_namespace(error: RPCError) -> bool:
-    return any(detail.Is(NamespaceNotFoundFailure.DESCRIPTOR) for detail in error.grpc_status.details)
+    return any(
+        detail.Is(NamespaceNotFoundFailure.DESCRIPTOR)
+        for detail in error.grpc_status.details
+    )

@@ -2,10 +2,10 @@
 
 `Reported` is one entity as a query told of it: decoded leniently, so that whatever can be read is shown, with the
 first thing that is wrong as its problem. Which workflow to ask for an entity follows from the chain of workflows above
-it (`holder_of`).
+it (`holders_of`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -30,18 +30,52 @@ class Workflow:
     workflow_id: str
     entity_type: EntityType
     offers: frozenset[str] | None
-    imposed_state: str | None = None
 
     def may_offer(self, query: str) -> bool:
         return self.offers is None or query in self.offers
 
 
-def holder_of(entity_type: EntityType, ancestors: Sequence[Workflow]) -> Workflow | None:
-    """The nearest of the ancestors' workflows (given from the release down) that offers this type's query."""
+def holders_of(
+    entity_type: EntityType, ancestors: Sequence[Workflow]
+) -> Iterator[Workflow]:
+    """The ancestors' workflows (given from the release down) that may answer for entities of this type, nearest first.
+
+    The first that is known to offer the query is the last: where it returns null, the entity has its own workflow.
+    """
     for workflow in reversed(ancestors):
         if workflow.may_offer(entity_type.query):
-            return workflow
-    return None
+            yield workflow
+            if workflow.offers is not None:
+                return
+
+
+class ReleaseWorkflowIds:
+    """Which workflow runs a release, and which release a workflow runs: RELEASE_WORKFLOW_ID_TEMPLATE.
+
+    The template holds `{id}` (`release:2025.11-payments`) or `{name}` (`2025.11-payments`) once.
+    """
+
+    def __init__(self, template: str = "{id}") -> None:
+        self._by_name = "{name}" in template
+        self._before, _, self._after = template.partition(
+            "{name}" if self._by_name else "{id}"
+        )
+
+    def workflow_of(self, release_id: EntityId) -> str:
+        return f"{self._before}{release_id.name if self._by_name else release_id}{self._after}"
+
+    def release_of(self, workflow_id: str) -> EntityId | None:
+        """None for a workflow that runs no release."""
+        if not (
+            workflow_id.startswith(self._before) and workflow_id.endswith(self._after)
+        ):
+            return None
+        middle = workflow_id[len(self._before) : len(workflow_id) - len(self._after)]
+        try:
+            release_id = EntityId(f"release:{middle}" if self._by_name else middle)
+        except InvalidEntityId:
+            return None
+        return release_id if release_id.type is EntityType.RELEASE else None
 
 
 @dataclass(slots=True)
@@ -72,7 +106,12 @@ class Reported:
             self.problem = EntityProblem(code, detail)
 
 
-def decode(payload: Any, entity_id: EntityId, entity_type: EntityType, parent_id: str | None = None) -> Reported:
+def decode(
+    payload: Any,
+    entity_id: EntityId,
+    entity_type: EntityType,
+    parent_id: str | None = None,
+) -> Reported:
     """One entity of a query's answer, whatever it is. Never raises.
 
     `payload` is the decoded JSON: an object with the entity's fields, which may hold its children in full (as
@@ -81,19 +120,35 @@ def decode(payload: Any, entity_id: EntityId, entity_type: EntityType, parent_id
     return _Decoder(entity_id, entity_type, parent_id).decode(payload)
 
 
+def misplaced(entity_id: EntityId, entity_type: EntityType) -> Reported:
+    """An entity that is listed where its ID says it can't stand. It is not asked for: that could lead in a circle."""
+    reported = Reported(entity_id, entity_type)
+    reported.has(
+        ProblemCode.WRONG_TYPE,
+        f"{entity_id} is listed as a {entity_type}, which its ID says it is not.",
+    )
+    return reported
+
+
 class _Decoder:
-    def __init__(self, entity_id: EntityId, entity_type: EntityType, parent_id: str | None) -> None:
+    def __init__(
+        self, entity_id: EntityId, entity_type: EntityType, parent_id: str | None
+    ) -> None:
         self.type = entity_type
         self.parent_id = parent_id
-        self.reported = Reported(entity_id, entity_type)
+        self.reported = (
+            Reported(entity_id, entity_type)
+            if entity_id.type is entity_type
+            else misplaced(entity_id, entity_type)
+        )
         self.known = {"id", "state", *_TEXT_FIELDS, *_TIME_FIELDS}
 
     def decode(self, payload: Any) -> Reported:
         reported = self.reported
-        if reported.id.type is not self.type:
-            reported.has(ProblemCode.WRONG_TYPE, f"{reported.id} is listed as a {self.type}, which its ID says it is not.")
         if not isinstance(payload, dict):
-            self._malformed(f"The answer is {_described(payload)}, where an object was expected.")
+            self._malformed(
+                f"The answer is {_described(payload)}, where an object was expected."
+            )
             return reported
         members = _unwrapped(payload, self.type)
         self._check_id(members)
@@ -105,7 +160,11 @@ class _Decoder:
         self._read_fields_of_its_type(members)
         self._check_parent(members)
         self._read_children(members)
-        reported.extra = {name: _kept(value) for name, value in members.items() if name not in self.known}
+        reported.extra = {
+            name: _kept(value)
+            for name, value in members.items()
+            if name not in self.known
+        }
         return reported
 
     def _malformed(self, sentence: str) -> None:
@@ -116,13 +175,18 @@ class _Decoder:
         if given is None:
             self._malformed("The answer has no id.")
         elif given != self.reported.id:
-            self.reported.has(ProblemCode.WRONG_ID, f"The answer is for {_described(given)}, not for {self.reported.id}.")
+            self.reported.has(
+                ProblemCode.WRONG_ID,
+                f"The answer is for {_described(given)}, not for {self.reported.id}.",
+            )
 
     def _read_state(self, members: Mapping[str, Any]) -> None:
         state = members.get("state")
         if not isinstance(state, str) or not state.strip():
             self._malformed(
-                "The answer has no state." if state is None else f"state is {_described(state)}, not a text."
+                "The answer has no state."
+                if state is None
+                else f"state is {_described(state)}, not a text."
             )
             return
         if len(state) > STATE_MAX_LENGTH:
@@ -142,7 +206,9 @@ class _Decoder:
             return None
         try:
             moment = datetime.fromisoformat(value)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(
+                UTC
+            )
         except (TypeError, ValueError, OverflowError):
             self._malformed(f"{name} is {_described(value)}, not an ISO 8601 time.")
             return None
@@ -169,7 +235,8 @@ class _Decoder:
         given = members.get(name)
         if given is not None and self.parent_id is not None and given != self.parent_id:
             self.reported.has(
-                ProblemCode.ORPHANED, f"It says that it belongs to {_described(given)}, not to {self.parent_id}."
+                ProblemCode.ORPHANED,
+                f"It says that it belongs to {_described(given)}, not to {self.parent_id}.",
             )
 
     def _read_children(self, members: Mapping[str, Any]) -> None:
@@ -181,8 +248,14 @@ class _Decoder:
         if child_type is EntityType.BUNDLE:
             # A cluster with one bundle may say so without a list.
             self.known |= {"bundle_id", "bundle"}
-            listed += [value for value in (members.get("bundle_id"),) if value is not None and value not in listed]
-            embedded += [value for value in (members.get("bundle"),) if value is not None]
+            listed += [
+                value
+                for value in (members.get("bundle_id"),)
+                if value is not None and value not in listed
+            ]
+            embedded += [
+                value for value in (members.get("bundle"),) if value is not None
+            ]
         _Children(self.reported, child_type).read(listed, embedded)
 
     def _list(self, members: Mapping[str, Any], name: str) -> list[Any]:
@@ -208,7 +281,10 @@ class _Children:
         ids = self._unique([self._id_of(item) for item in listed])
         told = self._unique([self._read_embedded(item) for item in embedded])
         seen = set(ids)
-        self.parent.child_ids = (*ids, *(child_id for child_id in told if child_id not in seen))
+        self.parent.child_ids = (
+            *ids,
+            *(child_id for child_id in told if child_id not in seen),
+        )
         self.parent.embedded = self.embedded
 
     def _id_of(self, value: Any) -> EntityId | None:
@@ -216,7 +292,8 @@ class _Children:
             return EntityId(value)
         except InvalidEntityId:
             self.parent.has(
-                ProblemCode.INVALID_PAYLOAD, f"It lists {_described(value)} among its {self.type.plural}: not an entity ID."
+                ProblemCode.INVALID_PAYLOAD,
+                f"It lists {_described(value)} among its {self.type.plural}: not an entity ID.",
             )
             return None
 
@@ -225,7 +302,8 @@ class _Children:
             return self._id_of(item)
         if not isinstance(item, dict):
             self.parent.has(
-                ProblemCode.INVALID_PAYLOAD, f"It holds {_described(item)} among its {self.type.plural}: not an object."
+                ProblemCode.INVALID_PAYLOAD,
+                f"It holds {_described(item)} among its {self.type.plural}: not an object.",
             )
             return None
         child_id = self._id_of(_unwrapped(item, self.type).get("id"))
@@ -239,18 +317,26 @@ class _Children:
         unique: dict[EntityId, None] = {}
         for child_id in ids:
             if child_id in unique:
-                self.parent.has(ProblemCode.DUPLICATE, f"It lists {child_id} more than once; it is shown once.")
+                self.parent.has(
+                    ProblemCode.DUPLICATE,
+                    f"It lists {child_id} more than once; it is shown once.",
+                )
             elif child_id is not None:
                 unique[child_id] = None
         return list(unique)
 
 
-def _unwrapped(payload: Mapping[str, Any], entity_type: EntityType) -> Mapping[str, Any]:
+def _unwrapped(
+    payload: Mapping[str, Any], entity_type: EntityType
+) -> Mapping[str, Any]:
     """The fields of `{wave: {…}, clusters: […]}` as those of `{…, clusters: […]}`."""
     inner = payload.get(entity_type.value)
     if not isinstance(inner, dict):
         return payload
-    return {**inner, **{name: value for name, value in payload.items() if name != entity_type.value}}
+    return {
+        **inner,
+        **{name: value for name, value in payload.items() if name != entity_type.value},
+    }
 
 
 _MAX_DEPTH = 32
@@ -280,4 +366,6 @@ def _described(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return "a number"
-    return {"dict": "an object", "list": "a list"}.get(type(value).__name__, "of an unexpected kind")
+    return {"dict": "an object", "list": "a list"}.get(
+        type(value).__name__, "of an unexpected kind"
+    )

@@ -1,0 +1,513 @@
+"""Reads releases and their trees through a gateway: in parallel, bounded, shared among readers, partial where need be.
+
+Siblings are asked at the same time, children as soon as their parent has answered. What can't be read stands in its
+place with a problem, its siblings unharmed; only a release that itself can't be read is an error.
+"""
+
+import asyncio
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from releases.domain import (
+    Entity,
+    EntityId,
+    EntityProblem,
+    EntityType,
+    ProblemCode,
+    Rollup,
+    Run,
+    Tree,
+    child_path,
+    ended,
+    transformed,
+)
+from releases.errors import (
+    NotFound,
+    QueryFailed,
+    QueryTimeout,
+    ReleaseNotFound,
+    RelportalError,
+    SourceError,
+    TemporalUnavailable,
+    WorkerUnavailable,
+    WorkflowNotFound,
+)
+from releases.gateway import Gateway, Slots
+from releases.patience import Patience
+from releases.phases import Phase, PhaseTable
+from releases.sharing import SharedReads, note_error
+from releases.topology import (
+    HIERARCHY_QUERY,
+    ReleaseWorkflowIds,
+    Reported,
+    Workflow,
+    decode,
+    holders_of,
+    misplaced,
+)
+
+GRACE_SECONDS = 0.5
+"""What the rest of a tree has left once one of its queries has waited in vain, and what a late reader has at least."""
+
+ENDED_BADLY = 'ExecutionStatus IN ("Failed", "Canceled", "Terminated", "TimedOut")'
+"""Visibility's words for the ends that win over what a workflow last said (`RunStatus.imposed_state`)."""
+
+IDS_PER_LISTING = 200
+"""Workflow IDs in one visibility query: about 10 kB of text, answered in some 10 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderConfig:
+    query_timeout: float = 5.0
+    query_concurrency: int = 100
+    workflow_ids: ReleaseWorkflowIds = ReleaseWorkflowIds()
+
+
+class HierarchyReader:
+    """Reads trees. One per gateway and event loop, so that readers share reads and what workflows offer."""
+
+    def __init__(
+        self, gateway: Gateway, phases: PhaseTable, config: ReaderConfig
+    ) -> None:
+        self.gateway = gateway
+        self.phases = phases
+        self.config = config
+        self.offers = OfferedQueries(gateway)
+        self._shared = SharedReads()
+
+    async def tree(self, release_id: EntityId) -> Tree:
+        """The whole release. Raises ReleaseNotFound, or a SourceError where the release itself can't be read."""
+        return await self._shared.get(
+            ("tree", release_id),
+            lambda waited: _Reading(self, release_id, waited).tree(),
+        )
+
+    async def release(self, release_id: EntityId) -> Tree:
+        """The release without its descendants. Raises as `tree` does."""
+        return await self._shared.get(
+            ("release", release_id),
+            lambda waited: _Reading(self, release_id, waited).release(),
+        )
+
+    async def release_of_run(self, release_id: EntityId, run: Run) -> Entity:
+        """The release of a run that is known: one query, and an entity in any case, with a problem where it fails."""
+        return await self._shared.get(
+            ("run", run.run_id),
+            lambda waited: _Reading(self, release_id, waited).release_of_run(run),
+        )
+
+
+class OfferedQueries:
+    """Which queries workflows offer, asked once per run and remembered."""
+
+    _KEPT = 10_000
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._known: OrderedDict[str, frozenset[str] | None] = OrderedDict()
+        self._runs: dict[str, str] = {}
+
+    async def of(self, workflow_id: str) -> frozenset[str] | None:
+        """None where the worker is too old to say: then queries must be tried."""
+        if workflow_id in self._known:
+            self._known.move_to_end(workflow_id)
+            return self._known[workflow_id]
+        offers = self._known[workflow_id] = await self._gateway.offered_queries(
+            workflow_id
+        )
+        if len(self._known) > self._KEPT:
+            self.forget(next(iter(self._known)))
+        return offers
+
+    def known(self, workflow_id: str) -> frozenset[str] | None:
+        return self._known.get(workflow_id)
+
+    def seen(self, run: Run) -> None:
+        """Forget what another run of this workflow offered: its code may be another."""
+        if self._runs.setdefault(run.workflow_id, run.run_id) != run.run_id:
+            self.forget(run.workflow_id)
+
+    def forget(self, workflow_id: str) -> None:
+        self._known.pop(workflow_id, None)
+        self._runs.pop(workflow_id, None)
+
+    def drop(self, workflow_id: str, query: str) -> None:
+        """Do without this query of that workflow, for as long as its run lasts."""
+        if offers := self._known.get(workflow_id):
+            self._known[workflow_id] = offers - {query}
+
+
+class _Reading:
+    """One reading of one release."""
+
+    def __init__(
+        self, reader: HierarchyReader, release_id: EntityId, waited: float
+    ) -> None:
+        config = reader.config
+        self.gateway = reader.gateway
+        self.offers = reader.offers
+        self.phases = reader.phases
+        self.release_id = release_id
+        self.workflow_id = config.workflow_ids.workflow_of(release_id)
+        # A caller who waited for the read before has used up time of theirs; the gateway keeps the full time.
+        self.limit = (
+            max(config.query_timeout - waited, GRACE_SECONDS)
+            if waited > GRACE_SECONDS
+            else None
+        )
+        # Half of all places at most, so that one large tree leaves room for the readers of others.
+        self.slots = Slots(max(config.query_concurrency // 2, 1))
+        self.patience = Patience(GRACE_SECONDS)
+        self.verdict: asyncio.Task[type[SourceError]] | None = None
+        self.asked: Counter[EntityId] = Counter()
+        self.does_not_offer: set[tuple[str, str]] = set()
+        self.as_of = datetime.now(UTC)
+
+    async def tree(self) -> Tree:
+        run, reported = await self._run_and(self._ask_for_all())
+        holder = Workflow(
+            self.workflow_id, EntityType.RELEASE, self.offers.known(self.workflow_id)
+        )
+        release = await self._assembled(reported, "", self.workflow_id, (holder,))
+        imposed = await self._imposed_states(release)
+        if run.status.imposed_state:
+            imposed[self.workflow_id] = run.status.imposed_state
+        release = ended(self._with_shared_ids_named(release), imposed, self.phases)
+        return Tree(release=release, run=run, as_of=self.as_of)
+
+    async def release(self) -> Tree:
+        run, reported = await self._run_and(self._ask_for_release())
+        return Tree(
+            release=self._release_entity(reported, run), run=run, as_of=self.as_of
+        )
+
+    async def release_of_run(self, run: Run) -> Entity:
+        try:
+            reported = await self._ask_for_release()
+        except RelportalError as error:
+            reported = _unread(self.release_id, EntityType.RELEASE, error)
+        return self._release_entity(reported, run)
+
+    def _release_entity(self, reported: Reported, run: Run) -> Entity:
+        entity = self._entity(reported, "", self.workflow_id)
+        state = run.status.imposed_state
+        return ended(entity, {self.workflow_id: state} if state else {}, self.phases)
+
+    async def _run_and(
+        self, read: Coroutine[Any, Any, Reported]
+    ) -> tuple[Run, Reported]:
+        """The newest run, and what it answers, asked for at the same time.
+
+        Where the answer fails but the run ended in a way that gives it a state, that is shown, with the problem.
+        """
+        reading = asyncio.create_task(read)
+        try:
+            run = await self.gateway.describe(self.workflow_id)
+            self.offers.seen(run)
+            return run, await self._answer_of(reading, run)
+        except WorkflowNotFound as error:
+            raise ReleaseNotFound(self.release_id) from error
+        finally:
+            reading.cancel()
+            reading.add_done_callback(note_error)
+
+    async def _answer_of(self, reading: asyncio.Task[Reported], run: Run) -> Reported:
+        try:
+            return await reading
+        except SourceError as error:
+            if run.status.imposed_state is None:
+                raise
+            return _unread(self.release_id, EntityType.RELEASE, error)
+
+    async def _ask_for_release(self) -> Reported:
+        payload = await self._query(self.workflow_id, EntityType.RELEASE.query)
+        return decode(payload, self.release_id, EntityType.RELEASE)
+
+    async def _ask_for_all(self) -> Reported:
+        """The release, with all that its workflow tells of at once."""
+        offers = await self.offers.of(self.workflow_id)
+        if offers is None or HIERARCHY_QUERY in offers:
+            try:
+                payload = await self._query(self.workflow_id, HIERARCHY_QUERY)
+                if isinstance(payload, dict):
+                    return decode(payload, self.release_id, EntityType.RELEASE)
+            except QueryFailed:
+                # Mostly an answer over 2 MB, which Temporal refuses: level by level from now on.
+                self.offers.drop(self.workflow_id, HIERARCHY_QUERY)
+        return await self._ask_for_release()
+
+    async def _assembled(
+        self,
+        reported: Reported,
+        path: str,
+        workflow_id: str | None,
+        ancestors: tuple[Workflow, ...],
+    ) -> Entity:
+        """The entity with all below it, asking for what was not told yet."""
+        if _is_whole(reported):
+            return self._whole(reported, path, workflow_id)
+        children = [
+            self._child(reported, child, path, workflow_id, ancestors)
+            for child in reported.child_ids
+        ]
+        return self._entity(reported, path, workflow_id).with_children(
+            tuple(await asyncio.gather(*children))
+        )
+
+    def _whole(self, reported: Reported, path: str, workflow_id: str | None) -> Entity:
+        entity = self._entity(reported, path, workflow_id)
+        if not reported.child_ids:
+            return entity
+        told = (reported.embedded[child] for child in reported.child_ids)
+        return entity.with_children(
+            tuple(
+                self._whole(child, child_path(path, child.id), workflow_id)
+                for child in told
+            )
+        )
+
+    async def _child(
+        self,
+        parent: Reported,
+        child_id: EntityId,
+        path: str,
+        workflow_id: str | None,
+        ancestors: tuple[Workflow, ...],
+    ) -> Entity:
+        child_type = parent.type.child
+        assert child_type is not None, "apps list no children"
+        reported = parent.embedded.get(child_id)
+        if reported is None and child_id.type is not child_type:
+            reported = misplaced(child_id, child_type)
+        if reported is None:
+            try:
+                reported, workflow_id, ancestors = await self._ask(
+                    child_id, child_type, parent.id, ancestors
+                )
+            except RelportalError as error:
+                reported, workflow_id = _unread(child_id, child_type, error), None
+        return await self._assembled(
+            reported, child_path(path, child_id), workflow_id, ancestors
+        )
+
+    async def _ask(
+        self,
+        entity_id: EntityId,
+        entity_type: EntityType,
+        parent_id: EntityId,
+        ancestors: tuple[Workflow, ...],
+    ) -> tuple[Reported, str, tuple[Workflow, ...]]:
+        """What a workflow above it says of the entity, else its own; which that was, and the workflows above its
+        children."""
+        self.asked[entity_id] += 1
+        query = entity_type.query
+        refusal: QueryFailed | None = None
+        for holder in holders_of(entity_type, ancestors):
+            if (holder.workflow_id, query) in self.does_not_offer:
+                continue
+            try:
+                payload = await self._query(holder.workflow_id, query, entity_id)
+            except QueryFailed as error:
+                if holder.offers is not None:
+                    raise
+                refusal = error
+                continue
+            if payload is None:
+                break
+            return (
+                decode(payload, entity_id, entity_type, parent_id),
+                holder.workflow_id,
+                ancestors,
+            )
+        try:
+            payload, offers = await self._ask_its_own(entity_id, entity_type)
+        except WorkflowNotFound:
+            for workflow in ancestors:
+                self.offers.forget(workflow.workflow_id)
+            raise refusal or WorkflowNotFound(entity_id) from None
+        if refusal is not None:
+            self.does_not_offer |= {
+                (workflow.workflow_id, query)
+                for workflow in ancestors
+                if workflow.offers is None
+            }
+        reported = decode(payload, entity_id, entity_type, parent_id)
+        return (
+            reported,
+            entity_id,
+            (*ancestors, Workflow(entity_id, entity_type, offers)),
+        )
+
+    async def _ask_its_own(
+        self, entity_id: EntityId, entity_type: EntityType
+    ) -> tuple[Any, frozenset[str] | None]:
+        """The answer of the entity's own workflow, and what else that offers, asked for at the same time."""
+        if entity_type.child is None:
+            return await self._query(entity_id, entity_type.query), frozenset()
+        payload, offers = await asyncio.gather(
+            self._query(entity_id, entity_type.query),
+            self._offers_of(entity_id),
+            return_exceptions=True,
+        )
+        if isinstance(payload, BaseException):
+            raise payload
+        return payload, None if isinstance(offers, BaseException) else offers
+
+    async def _offers_of(self, workflow_id: str) -> frozenset[str] | None:
+        async with self.patience.awhile(), self.slots.taken():
+            return await self.offers.of(workflow_id)
+
+    async def _query(
+        self, workflow_id: str, name: str, argument: str | None = None
+    ) -> Any:
+        try:
+            async with self.patience.awhile(), self.slots.taken(), _within(self.limit):
+                return await self.gateway.query(workflow_id, name, argument)
+        except QueryTimeout as error:
+            self.patience.lose()
+            raise (await self._verdict_on(workflow_id))(str(error)) from error
+
+    async def _verdict_on(self, workflow_id: str) -> type[SourceError]:
+        """Whether a query that timed out was slow itself, or found no worker: the SDK answers its own query at once."""
+        if self.verdict is None:
+            self.verdict = asyncio.create_task(self._try_worker(workflow_id))
+        return await asyncio.shield(self.verdict)
+
+    async def _try_worker(self, workflow_id: str) -> type[SourceError]:
+        try:
+            async with asyncio.timeout(GRACE_SECONDS):
+                await self.gateway.offered_queries(workflow_id)
+            return QueryTimeout
+        except (TimeoutError, RelportalError):
+            return WorkerUnavailable
+
+    def _entity(self, reported: Reported, path: str, workflow_id: str | None) -> Entity:
+        phase = self.phases.phase_of(reported.type, reported.state)
+        return Entity(
+            id=reported.id,
+            type=reported.type,
+            path=path,
+            state=reported.state,
+            phase=phase,
+            name=reported.name,
+            error_message=reported.error_message,
+            created_at=reported.created_at,
+            updated_at=reported.updated_at,
+            sequence=reported.sequence,
+            version=reported.version,
+            workflow_id=workflow_id,
+            problem=reported.problem,
+            extra=reported.extra,
+            rollup=Rollup.of_app(phase)
+            if reported.type is EntityType.APP
+            else Rollup(),
+        )
+
+    def _with_shared_ids_named(self, release: Entity) -> Entity:
+        """Note the problem on entities that stand in several places while only their ID could be asked for."""
+        shared = {entity_id for entity_id, times in self.asked.items() if times > 1}
+        if not shared:
+            return release
+
+        def change(entity: Entity) -> Entity:
+            if entity.id not in shared:
+                return entity
+            detail = f"{entity.id} stands in several places of this release, and its workflow tells only one state."
+            return replace(entity, problem=EntityProblem(ProblemCode.AMBIGUOUS, detail))
+
+        return transformed(release, change)
+
+    async def _imposed_states(self, release: Entity) -> dict[str, str]:
+        """The states that the ends of entities' own workflows impose.
+
+        An answer does not tell whether its workflow still runs. So those that look unfinished are looked up in
+        visibility, many in one call, and the few that it names are described to be sure of their newest run.
+        """
+        unfinished = sorted(
+            {
+                e.workflow_id
+                for e in release.walk()
+                if e.workflow_id and _may_have_ended(e)
+            }
+        )
+        pages = [
+            unfinished[i : i + IDS_PER_LISTING]
+            for i in range(0, len(unfinished), IDS_PER_LISTING)
+        ]
+        listings = await asyncio.gather(*(self._ended_among(page) for page in pages))
+        runs = await asyncio.gather(
+            *(self.gateway.describe(found) for listing in listings for found in listing)
+        )
+        return {
+            run.workflow_id: state
+            for run in runs
+            if (state := run.status.imposed_state)
+        }
+
+    async def _ended_among(self, workflow_ids: Sequence[str]) -> set[str]:
+        quoted = ", ".join(f'"{workflow_id}"' for workflow_id in workflow_ids)
+        runs, _ = await self.gateway.list_runs(
+            f"WorkflowId IN ({quoted}) AND {ENDED_BADLY}"
+        )
+        return {run.workflow_id for run in runs}
+
+
+def _may_have_ended(entity: Entity) -> bool:
+    """Whether the entity lives in a workflow other than its release's, and looks as if that still ran."""
+    if entity.type is EntityType.RELEASE:
+        return False
+    is_own = entity.workflow_id == entity.id
+    return entity.phase is Phase.ACTIVE or (
+        is_own and entity.phase in (Phase.PENDING, Phase.UNKNOWN)
+    )
+
+
+def _is_whole(reported: Reported) -> bool:
+    """Whether all below it was told of."""
+    embedded = reported.embedded
+    return len(embedded) == len(reported.child_ids) and all(
+        _is_whole(child) for child in embedded.values()
+    )
+
+
+@asynccontextmanager
+async def _within(seconds: float | None) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise QueryTimeout("no answer in what was left of the time") from error
+
+
+_SENTENCES: dict[type[RelportalError], tuple[ProblemCode, str]] = {
+    NotFound: (ProblemCode.NOT_FOUND, "No workflow answers for {id}."),
+    QueryFailed: (ProblemCode.QUERY_FAILED, "The query {query} failed for {id}."),
+    QueryTimeout: (
+        ProblemCode.QUERY_TIMEOUT,
+        "The query {query} for {id} was not answered in time.",
+    ),
+    WorkerUnavailable: (
+        ProblemCode.WORKER_UNAVAILABLE,
+        "No worker answers the query {query} for {id}.",
+    ),
+    TemporalUnavailable: (
+        ProblemCode.TEMPORAL_UNAVAILABLE,
+        "Temporal could not be asked for {id}.",
+    ),
+}
+
+
+def _unread(
+    entity_id: EntityId, entity_type: EntityType, error: RelportalError
+) -> Reported:
+    """The place of an entity that could not be read. What the error says stays here: it may hold addresses."""
+    code, sentence = next(
+        known for kind, known in _SENTENCES.items() if isinstance(error, kind)
+    )
+    reported = Reported(entity_id, entity_type)
+    reported.has(code, sentence.format(id=entity_id, query=entity_type.query))
+    return reported
