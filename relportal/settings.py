@@ -70,7 +70,9 @@ TEMPLATES = [
 
 
 def _database(url: str) -> dict[str, Any]:
-    config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+    config: dict[str, Any] = dict(
+        dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
+    )
     if config["ENGINE"].endswith("sqlite3"):
         Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
         config["OPTIONS"] = {
@@ -117,7 +119,7 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "releases.problems.csrf_failure"
+CSRF_FAILURE_VIEW = "relportal.pages.csrf_failure"
 SIMPLE_JWT = {
     "SIGNING_KEY": env.JWT_SECRET,
     "ALGORITHM": "HS256",
@@ -142,13 +144,17 @@ REST_FRAMEWORK = {
         "releases.renderers.ORJSONRenderer",
         "rest_framework.renderers.BrowsableAPIRenderer",
     ],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["releases.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "releases.problems.exception_handler",
     # By address and minute, before anything is hashed: guessing passwords is slow from the start.
     "DEFAULT_THROTTLE_RATES": {"sign_in": "30/min"},
+    # The address is the connection's. A header that anybody can write would give each guess an address of its own.
+    "NUM_PROXIES": 0,
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # The largest body that the API reads is a sign-in.
+DATA_UPLOAD_MAX_MEMORY_SIZE = (
+    64 * 1024
+)  # The largest body that the API reads is a sign-in.
 CORS_ALLOWED_ORIGINS = env.API_CORS_ORIGINS
 CORS_URLS_REGEX = r"^/api/"
 CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "X-Request-ID"]
@@ -161,6 +167,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "releases.schema.document_problems",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "PhaseEnum": "releases.phases.Phase",
         "EntityTypeEnum": "releases.domain.EntityType",

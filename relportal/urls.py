@@ -1,1 +1,52 @@
-urlpatterns = []
+"""Addresses: the API under /api/, the admin, health, and the single-page app at all others."""
+
+from django.contrib import admin
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from relportal import pages
+from relportal.api import ApiRootView, UnknownRouteView
+
+admin.site.site_header = admin.site.site_title = "Relportal administration"
+admin.site.index_title = "People, roles and records"
+admin.site.site_url = "/"
+
+# The browsable API looks its sign-in and sign-out up under this namespace.
+browsable = (
+    [
+        path("login/", pages.browsable_login, name="login"),
+        path("logout/", LogoutView.as_view(), name="logout"),
+    ],
+    "rest_framework",
+)
+
+api: list[URLPattern | URLResolver] = [
+    path("", ApiRootView.as_view(), name="api-root"),
+    path("auth/", include("accounts.urls")),
+    path("browser/", include(browsable)),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("", include("releases.urls")),
+    re_path(r"^.*$", UnknownRouteView.as_view(), name="api-unknown"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", include(api)),
+    path("admin/login/", pages.admin_login),
+    path("admin/", admin.site.urls),
+    re_path(r"^(?P<url>api|admin)$", RedirectView.as_view(url="/%(url)s/", permanent=True)),
+    path("healthz", pages.healthz),
+    # Every other address is a page of the app, save those that belong to something that isn't there.
+    re_path(
+        r"^(?!(?:api|admin|static|ws)/|(?:readyz|metrics|ws|static|favicon\.ico|robots\.txt)$).*$",
+        pages.portal,
+        name="portal",
+    ),
+]
+
+handler400 = pages.bad_request
+handler403 = pages.permission_denied
+handler404 = pages.not_found
+handler500 = pages.server_error

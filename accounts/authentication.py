@@ -1,0 +1,33 @@
+"""Who is asking: the bearer of a token (programs) or of a session (browsers)."""
+
+import structlog
+from django.contrib.auth.base_user import AbstractBaseUser
+from rest_framework import authentication
+from rest_framework.request import Request
+from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.tokens import Token
+
+
+class BearerAuthentication(JWTAuthentication):
+    """`Authorization: Bearer <access token>`. A token that is no good is refused, never taken for nobody's."""
+
+    def authenticate(self, request: Request) -> tuple[AbstractBaseUser, Token] | None:
+        signed_in = super().authenticate(request)
+        if signed_in is not None:
+            structlog.contextvars.bind_contextvars(user_id=signed_in[0].pk)
+        return signed_in
+
+    def get_raw_token(self, header: bytes) -> bytes | None:
+        scheme, _, rest = header.partition(b" ")
+        # Schemes are compared whatever their case (RFC 9110, 11.1); simplejwt knows "Bearer" alone.
+        return super().get_raw_token(b"Bearer " + rest) if scheme.lower() == b"bearer" else None
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """The portal's session cookie; whatever may write needs the CSRF token besides."""
+
+    def authenticate(self, request: Request) -> tuple[AbstractBaseUser, None] | None:
+        signed_in = super().authenticate(request)
+        if signed_in is not None:
+            structlog.contextvars.bind_contextvars(user_id=signed_in[0].pk)
+        return signed_in

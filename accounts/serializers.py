@@ -1,0 +1,93 @@
+"""Bodies of the sign-in routes, in and out."""
+
+from typing import Any
+
+from django.contrib.auth.models import update_last_login
+from rest_framework import serializers
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken
+from rest_framework_simplejwt.tokens import RefreshToken, UntypedToken
+
+from accounts.models import User
+from accounts.signing_in import user_by_password, user_by_token
+from accounts.viewers import viewer_of
+
+
+class LoginSerializer(serializers.Serializer[Any]):
+    # Any text, not an address only: what is none is answered like any other that is not known.
+    email = serializers.CharField(max_length=254, write_only=True)
+    password = serializers.CharField(
+        # The bound is on work: hashing takes as long as its input is.
+        max_length=1024,
+        write_only=True,
+        trim_whitespace=False,
+        style={"input_type": "password"},
+    )
+
+
+class MeSerializer(serializers.ModelSerializer[User]):
+    roles = serializers.SerializerMethodField(help_text="Names of the roles, in order.")
+    scopes = serializers.SerializerMethodField(help_text="Globs over release IDs that the roles give; none: no access.")
+    sees_all = serializers.SerializerMethodField(help_text="Whether every release is seen, whatever the scopes.")
+
+    class Meta:
+        model = User
+        fields = ["id", "email", "full_name", "is_staff", "is_superuser", "roles", "scopes", "sees_all"]
+        read_only_fields = fields
+
+    def get_roles(self, user: User) -> list[str]:
+        return list(user.groups.order_by("name").values_list("name", flat=True))
+
+    def get_scopes(self, user: User) -> list[str]:
+        return sorted(viewer_of(user).patterns)
+
+    def get_sees_all(self, user: User) -> bool:
+        return viewer_of(user).sees_all
+
+
+class TokenObtainSerializer(LoginSerializer):
+    access = serializers.CharField(read_only=True, help_text="For the header `Authorization: Bearer …`.")
+    refresh = serializers.CharField(read_only=True, help_text="For a new pair, once, before it expires.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        user = user_by_password(self.context["request"], attrs["email"], attrs["password"], by="token")
+        update_last_login(User, user)
+        return _pair(RefreshToken.for_user(user))
+
+
+class TokenRefreshSerializer(serializers.Serializer[Any]):
+    refresh = serializers.CharField(help_text="In: the token to use up. Out: the one that takes its place.")
+    access = serializers.CharField(read_only=True)
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        used: Any = RefreshToken(attrs["refresh"])  # type: ignore[arg-type]  # The stubs want a Token; it takes text.
+        user = user_by_token(used)
+        _, first_use = used.blacklist()
+        if not first_use:
+            # Of two requests that come at once with one token, one alone gets a new pair.
+            raise TokenError("used already")
+        return _pair(RefreshToken.for_user(user))
+
+
+class TokenVerifySerializer(serializers.Serializer[Any]):
+    token = serializers.CharField(write_only=True, help_text="An access or a refresh token.")
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        token: Any = UntypedToken(attrs["token"])  # type: ignore[arg-type]
+        user_by_token(token)
+        if BlacklistedToken.objects.filter(token__jti=token["jti"]).exists():
+            raise TokenError("blacklisted")
+        return {}
+
+
+class TokenBlacklistSerializer(serializers.Serializer[Any]):
+    refresh = serializers.CharField(write_only=True)
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        token: Any = RefreshToken(attrs["refresh"])  # type: ignore[arg-type]
+        token.blacklist()
+        return {}
+
+
+def _pair(refresh: Any) -> dict[str, str]:
+    return {"access": str(refresh.access_token), "refresh": str(refresh)}

@@ -1,0 +1,38 @@
+"""Credentials to users, the same for a browser's session and for a program's tokens."""
+
+from typing import Any
+
+import structlog
+from django.contrib.auth import authenticate
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import Token
+
+from accounts.models import User
+from releases.problems import InvalidCredentials
+
+log = structlog.get_logger(__name__)
+
+
+def user_by_password(request: HttpRequest, email: str, password: str, by: str) -> AbstractBaseUser:
+    """The active user of these credentials. `by` ("session", "token") goes to the log, the address never does.
+
+    Raises InvalidCredentials alike, and after the same work, for an unknown address, a wrong password and an account
+    that is not active.
+    """
+    user = authenticate(request, email=email, password=password)
+    if user is None:
+        log.warning("sign_in_refused", by=by)
+        raise InvalidCredentials
+    log.info("sign_in_succeeded", by=by, user_id=user.pk)
+    return user
+
+
+def user_by_token(token: Token) -> User:
+    """The active user that a valid token was issued to. Raises TokenError for one deleted or deactivated since."""
+    user_id: Any = token.get("user_id")
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        raise TokenError("no active user")
+    return user

@@ -1,0 +1,228 @@
+"""Signing in: a session for browsers, tokens for programs."""
+
+from typing import Any
+
+import structlog
+from django.contrib.auth import login, logout
+from django.http import HttpResponseBase
+from django.middleware.csrf import get_token
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
+
+from accounts.authentication import SessionAuthentication
+from accounts.models import User
+from accounts.serializers import (
+    LoginSerializer,
+    MeSerializer,
+    TokenBlacklistSerializer,
+    TokenObtainSerializer,
+    TokenRefreshSerializer,
+    TokenVerifySerializer,
+)
+from accounts.signing_in import user_by_password
+from releases.schema import problem_responses
+
+log = structlog.get_logger(__name__)
+
+_CSRF_HEADER = OpenApiParameter(
+    "X-CSRFToken",
+    location=OpenApiParameter.HEADER,
+    required=True,
+    description="The value of the cookie `csrftoken`, which GET /api/auth/me/ sets.",
+)
+_CREDENTIALS = OpenApiExample(
+    "Credentials", {"email": "viewer@example.com", "password": "correct horse battery staple"}, request_only=True
+)
+_ME = OpenApiExample(
+    "Somebody of the payments team",
+    {
+        "id": 7,
+        "email": "payments@example.com",
+        "full_name": "Pat Payments",
+        "is_staff": False,
+        "is_superuser": False,
+        "roles": ["Payments"],
+        "scopes": ["release:payments-*"],
+        "sees_all": False,
+    },
+    response_only=True,
+)
+_PAIR = OpenApiExample("A pair", {"access": "eyJhbGciOi…", "refresh": "eyJhbGciOi…"}, response_only=True)
+
+
+class _AuthView(APIView):
+    """What is said about sign-ins belongs to one browser, now: no cache keeps it."""
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        answer: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+
+class _CsrfProtectedView(_AuthView):
+    """Open to anybody, but not from another site's page: DRF asks for the CSRF token of signed-in people only."""
+
+    # A token that is no good any more must not stand in the way of getting a new one.
+    authentication_classes: list[Any] = []
+    permission_classes = [AllowAny]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        # Before the throttle, or a page elsewhere could use up its visitors' tries.
+        SessionAuthentication().enforce_csrf(request)
+        super().initial(request, *args, **kwargs)
+
+
+class LoginView(_CsrfProtectedView):
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "sign_in"
+
+    @extend_schema(
+        operation_id="login",
+        tags=["auth"],
+        summary="Sign in to a session",
+        description="For browsers. Sets the session's cookie, and a new `csrftoken`.",
+        parameters=[_CSRF_HEADER],
+        request=LoginSerializer,
+        responses={
+            200: MeSerializer,
+            **problem_responses("invalid_credentials", "permission_denied", "throttled"),
+        },
+        examples=[_CREDENTIALS, _ME],
+        auth=[],
+    )
+    def post(self, request: Request) -> Response:
+        credentials = LoginSerializer(data=request.data)
+        credentials.is_valid(raise_exception=True)
+        user = user_by_password(request._request, **credentials.validated_data, by="session")
+        login(request._request, user)  # A new session ID, so that one planted before is worth nothing.
+        return Response(MeSerializer(user).data)
+
+
+class LogoutView(_CsrfProtectedView):
+    @extend_schema(
+        operation_id="logout",
+        tags=["auth"],
+        summary="End the session",
+        description="Also where there is none (any more). Tokens are ended by `/api/auth/token/blacklist/`.",
+        parameters=[_CSRF_HEADER],
+        request=None,
+        responses={204: None, **problem_responses("permission_denied")},
+        auth=[],
+    )
+    def post(self, request: Request) -> Response:
+        user = request._request.user
+        if user.is_authenticated:
+            log.info("signed_out", user_id=user.pk)
+        logout(request._request)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MeView(_AuthView):
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        # First of all: a browser that is told to sign in needs the cookie for just that.
+        get_token(request._request)
+        super().initial(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="me",
+        tags=["auth"],
+        summary="Who is signed in",
+        description="Sets the cookie `csrftoken`, also with a 401.",
+        responses={200: MeSerializer},
+        examples=[_ME],
+    )
+    def get(self, request: Request) -> Response:
+        assert isinstance(request.user, User)  # noqa: S101  # For mypy: IsAuthenticated saw to it.
+        return Response(MeSerializer(request.user).data)
+
+
+class _TokenView(_AuthView):
+    authentication_classes: list[Any] = []
+    permission_classes = [AllowAny]
+    serializer_class: type[Serializer[Any]]
+
+    def answer(self, request: Request) -> Response:
+        serializer = self.serializer_class(data=request.data, context={"request": request._request})
+        try:
+            serializer.is_valid(raise_exception=True)
+        except TokenError as error:
+            log.info("token_refused", reason=str(error))
+            raise InvalidToken from error
+        return Response(serializer.validated_data)
+
+
+class TokenObtainView(_TokenView):
+    serializer_class = TokenObtainSerializer
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "sign_in"
+
+    @extend_schema(
+        operation_id="token_obtain",
+        tags=["auth"],
+        summary="Get a pair of tokens",
+        description="For programs: send `access` as `Authorization: Bearer …`, and get a new pair with `refresh`.",
+        request=TokenObtainSerializer,
+        responses={200: TokenObtainSerializer, **problem_responses("invalid_credentials", "throttled")},
+        examples=[_CREDENTIALS, _PAIR],
+        auth=[],
+    )
+    def post(self, request: Request) -> Response:
+        return self.answer(request)
+
+
+class TokenRefreshView(_TokenView):
+    serializer_class = TokenRefreshSerializer
+
+    @extend_schema(
+        operation_id="token_refresh",
+        tags=["auth"],
+        summary="Trade a refresh token for a new pair",
+        description="Each refresh token is good for one trade. Refused once its user is deactivated or deleted.",
+        request=TokenRefreshSerializer,
+        responses={200: TokenRefreshSerializer, **problem_responses("token_invalid")},
+        examples=[OpenApiExample("Trade", {"refresh": "eyJhbGciOi…"}, request_only=True), _PAIR],
+        auth=[],
+    )
+    def post(self, request: Request) -> Response:
+        return self.answer(request)
+
+
+class TokenVerifyView(_TokenView):
+    serializer_class = TokenVerifySerializer
+
+    @extend_schema(
+        operation_id="token_verify",
+        tags=["auth"],
+        summary="Ask whether a token is good",
+        description="An empty object where it is: not expired, not blacklisted, its user active.",
+        request=TokenVerifySerializer,
+        responses={200: TokenVerifySerializer, **problem_responses("token_invalid")},
+        examples=[OpenApiExample("Question", {"token": "eyJhbGciOi…"}, request_only=True)],
+        auth=[],
+    )
+    def post(self, request: Request) -> Response:
+        return self.answer(request)
+
+
+class TokenBlacklistView(_TokenView):
+    serializer_class = TokenBlacklistSerializer
+
+    @extend_schema(
+        operation_id="token_blacklist",
+        tags=["auth"],
+        summary="End a refresh token",
+        description="It gives no new pair any more. Access tokens live on until they expire.",
+        request=TokenBlacklistSerializer,
+        responses={200: TokenBlacklistSerializer, **problem_responses("token_invalid")},
+        examples=[OpenApiExample("End", {"refresh": "eyJhbGciOi…"}, request_only=True)],
+        auth=[],
+    )
+    def post(self, request: Request) -> Response:
+        return self.answer(request)

@@ -1,0 +1,79 @@
+"""The API's own two addresses: its root, and every address under it that is nothing."""
+
+from typing import Any
+
+from django.http import HttpResponseBase, HttpResponsePermanentRedirect
+from django.urls import Resolver404, resolve
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+ADDRESSES = {
+    "releases": "releases/",
+    "me": "auth/me/",
+    "login": "auth/login/",
+    "logout": "auth/logout/",
+    "token": "auth/token/",
+    "token_refresh": "auth/token/refresh/",
+    "token_verify": "auth/token/verify/",
+    "token_blacklist": "auth/token/blacklist/",
+    "schema": "schema/",
+    "docs": "docs/",
+}
+
+
+@extend_schema(exclude=True)
+class ApiRootView(APIView):
+    """The API of the portal, read-only. Each address here can be opened in a browser or read as JSON."""
+
+    permission_classes = [AllowAny]
+
+    def get_view_name(self) -> str:
+        return "Relportal API"
+
+    def get(self, request: Request) -> Response:
+        return Response({name: request.build_absolute_uri(f"/api/{path}") for name, path in ADDRESSES.items()})
+
+
+@extend_schema(exclude=True)
+class UnknownRouteView(APIView):
+    """404 for any method, signed in or not; a known address without its closing slash is redirected to it."""
+
+    authentication_classes: list[Any] = []
+    permission_classes = [AllowAny]
+
+    def get_view_name(self) -> str:
+        return "Not found"
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        return []
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        return super().perform_content_negotiation(request, force=True)
+
+    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        if _is_known(request.path_info + "/"):
+            # A redirect that keeps the method and the body, where there may be one (308 in place of 301).
+            return HttpResponsePermanentRedirect(
+                request._request.get_full_path(force_append_slash=True),
+                preserve_request=request.method not in ("GET", "HEAD"),
+            )
+        raise NotFound
+
+    options = http_method_not_allowed
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        answer: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
+        del answer["Allow"]
+        return answer
+
+
+def _is_known(path: str) -> bool:
+    try:
+        return resolve(path).url_name != "api-unknown"
+    except Resolver404:
+        return False
