@@ -40,7 +40,10 @@ def configure(level: str, log_format: str) -> dict[str, Any]:
         "formatters": {
             "relportal": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    *rendering,
+                ],
                 "foreign_pre_chain": _SHARED,
             }
         },

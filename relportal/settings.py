@@ -70,9 +70,7 @@ TEMPLATES = [
 
 
 def _database(url: str) -> dict[str, Any]:
-    config: dict[str, Any] = dict(
-        dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
-    )
+    config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
     if config["ENGINE"].endswith("sqlite3"):
         Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
         config["OPTIONS"] = {
@@ -152,9 +150,7 @@ REST_FRAMEWORK = {
     # The address is the connection's. A header that anybody can write would give each guess an address of its own.
     "NUM_PROXIES": 0,
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = (
-    64 * 1024
-)  # The largest body that the API reads is a sign-in.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # The largest body that the API reads is a sign-in.
 CORS_ALLOWED_ORIGINS = env.API_CORS_ORIGINS
 CORS_URLS_REGEX = r"^/api/"
 CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "X-Request-ID"]
