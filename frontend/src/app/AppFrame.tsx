@@ -1,0 +1,82 @@
+import { chakra, Skeleton } from "@chakra-ui/react";
+import type { ReactNode } from "react";
+import { Link } from "react-router";
+import { ColorModeSwitch } from "@/components/ColorModeSwitch";
+import { HOME } from "@/lib/destinations";
+import { UserMenu } from "./UserMenu";
+
+const Header = chakra("header", { base: { bg: "bg.panel", borderBottomWidth: "1px" } });
+
+const Bar = chakra("div", {
+  base: {
+    maxWidth: "page",
+    mx: "auto",
+    px: { base: "4", md: "6" },
+    height: "14",
+    display: "flex",
+    alignItems: "center",
+    gap: "2",
+  },
+});
+
+const Brand = chakra(Link, {
+  base: { fontWeight: "bold", fontSize: "lg", letterSpacing: "tight", mr: "auto", borderRadius: "sm" },
+});
+
+const SkipLink = chakra("a", {
+  base: {
+    position: "absolute",
+    insetInlineStart: "4",
+    top: "-20",
+    zIndex: "skipNav",
+    px: "3",
+    py: "2",
+    borderRadius: "md",
+    bg: "brand.solid",
+    color: "brand.contrast",
+    _focus: { top: "2" },
+  },
+});
+
+const Main = chakra("main", {
+  base: { maxWidth: "page", mx: "auto", px: { base: "4", md: "6" }, py: { base: "4", md: "6" }, outline: "none" },
+});
+
+interface FrameProps {
+  menu: ReactNode;
+  children: ReactNode;
+}
+
+function Frame({ menu, children }: FrameProps) {
+  return (
+    <>
+      <SkipLink href="#content">Skip to the content</SkipLink>
+      <Header>
+        <Bar>
+          <Brand to={HOME}>Relportal</Brand>
+          <ColorModeSwitch />
+          {menu}
+        </Bar>
+      </Header>
+      <Main id="content" tabIndex={-1}>
+        {children}
+      </Main>
+    </>
+  );
+}
+
+export function AppFrame({ children }: { children: ReactNode }) {
+  return <Frame menu={<UserMenu />}>{children}</Frame>;
+}
+
+/** The frame as it stands until the session and the page's script are there. */
+export function FrameSkeleton() {
+  return (
+    <Frame menu={<Skeleton width="10" height="9" />}>
+      <div role="status" aria-label="Loading">
+        <Skeleton height="8" width="48" mb="6" />
+        <Skeleton height="72" />
+      </div>
+    </Frame>
+  );
+}

@@ -1,0 +1,105 @@
+import { Button } from "@chakra-ui/react";
+import type { ReactNode } from "react";
+import { Link, useLocation, useNavigate } from "react-router";
+import { ApiError, categoryOf, type ErrorCategory, leadSentence, sentenceOf } from "@/lib/api/errors";
+import { HOME } from "@/lib/destinations";
+import { Notice } from "./Notice";
+import { PageTitle } from "./PageTitle";
+import { type Retry, RetryButton } from "./RetryButton";
+
+const MARKS: Record<ErrorCategory, string> = {
+  signed_out: "401",
+  forbidden: "403",
+  not_found: "404",
+  unavailable: "503",
+  invalid: "400",
+  unexpected: "500",
+};
+
+function ToList({ variant = "solid" }: { variant?: "solid" | "outline" }) {
+  return (
+    <Button asChild variant={variant}>
+      <Link to={HOME}>Back to the releases</Link>
+    </Button>
+  );
+}
+
+function GoBack() {
+  const navigate = useNavigate();
+  // A tab that was opened on this very page has nothing to go back to.
+  const goBack = () => (window.history.length > 1 ? navigate(-1) : navigate(HOME));
+  return <Button onClick={goBack}>Go back</Button>;
+}
+
+function LogInAgain() {
+  const { pathname, search } = useLocation();
+  return (
+    <Button asChild>
+      <Link to={`/login?next=${encodeURIComponent(pathname + search)}`}>Log in again</Link>
+    </Button>
+  );
+}
+
+function actionsFor(category: ErrorCategory, onRetry: Retry): ReactNode {
+  switch (category) {
+    case "signed_out":
+      return <LogInAgain />;
+    case "forbidden":
+      return <GoBack />;
+    case "not_found":
+    case "invalid":
+      return <ToList />;
+    case "unavailable":
+      return <RetryButton onRetry={onRetry}>Try again</RetryButton>;
+    case "unexpected":
+      return (
+        <>
+          <RetryButton onRetry={onRetry}>Try again</RetryButton>
+          <ToList variant="outline" />
+        </>
+      );
+  }
+}
+
+function Reference({ error }: { error: unknown }) {
+  if (!(error instanceof ApiError) || !error.requestId) return null;
+  return (
+    <>
+      For whoever looks into it: {error.code}, request {error.requestId}
+    </>
+  );
+}
+
+async function reload(): Promise<void> {
+  window.location.reload();
+}
+
+interface ErrorNoticeProps {
+  error: unknown;
+  onRetry?: Retry;
+  /** Where an action other than the category's own leads further. */
+  actions?: ReactNode;
+}
+
+/** The page of an error category: its sentence, what the server adds to it, and the action that helps. */
+export function ErrorNotice({ error, onRetry = reload, actions }: ErrorNoticeProps) {
+  const category = categoryOf(error);
+  const sentence = sentenceOf(error);
+  const lead = leadSentence(category, sentence);
+  const rest = sentence.slice(lead.length).trim();
+  const status = error instanceof ApiError && error.status > 0 ? String(error.status) : MARKS[category];
+  return (
+    <>
+      <PageTitle>{lead}</PageTitle>
+      <Notice
+        urgent
+        mark={status}
+        title={lead}
+        actions={actions ?? actionsFor(category, onRetry)}
+        footnote={<Reference error={error} />}
+      >
+        {rest}
+      </Notice>
+    </>
+  );
+}

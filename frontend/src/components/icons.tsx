@@ -1,0 +1,100 @@
+import { chakra } from "@chakra-ui/react";
+import type { ReactNode } from "react";
+
+const Svg = chakra("svg", { base: { width: "1em", height: "1em", flexShrink: 0, display: "block" } });
+
+function Outline({ children }: { children: ReactNode }) {
+  return (
+    <Svg
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.6"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      {children}
+    </Svg>
+  );
+}
+
+export const ChevronRightIcon = () => (
+  <Outline>
+    <path d="m6 3.5 4.5 4.5L6 12.5" />
+  </Outline>
+);
+export const ChevronDownIcon = () => (
+  <Outline>
+    <path d="M3.5 6 8 10.5 12.5 6" />
+  </Outline>
+);
+export const ChevronLeftIcon = () => (
+  <Outline>
+    <path d="M10 3.5 5.5 8l4.5 4.5" />
+  </Outline>
+);
+export const ArrowUpIcon = () => (
+  <Outline>
+    <path d="M8 13V3.5M4 7.5l4-4 4 4" />
+  </Outline>
+);
+export const ArrowDownIcon = () => (
+  <Outline>
+    <path d="M8 3v9.5M4 8.5l4 4 4-4" />
+  </Outline>
+);
+export const CheckIcon = () => (
+  <Outline>
+    <path d="m3 8.5 3.2 3.2L13 5" />
+  </Outline>
+);
+export const CloseIcon = () => (
+  <Outline>
+    <path d="m4 4 8 8M12 4l-8 8" />
+  </Outline>
+);
+export const ExternalIcon = () => (
+  <Outline>
+    <path d="M6.5 3.5h-3v9h9v-3M9 3h4v4M13 3 7.5 8.5" />
+  </Outline>
+);
+export const PersonIcon = () => (
+  <Outline>
+    <circle cx="8" cy="5.2" r="2.6" />
+    <path d="M2.8 13.5c.5-2.8 2.6-4.2 5.2-4.2s4.7 1.4 5.2 4.2" />
+  </Outline>
+);
+export const RefreshIcon = () => (
+  <Outline>
+    <path d="M13 8a5 5 0 1 1-1.6-3.7M13 2.5v2.8h-2.8" />
+  </Outline>
+);
+export const SearchIcon = () => (
+  <Outline>
+    <circle cx="7" cy="7" r="4" />
+    <path d="m10 10 3.5 3.5" />
+  </Outline>
+);
+export const SunIcon = () => (
+  <Outline>
+    <circle cx="8" cy="8" r="2.8" />
+    <path d="M8 1.5v1M8 13.5v1M1.5 8h1M13.5 8h1M3.4 3.4l.7.7M11.9 11.9l.7.7M3.4 12.6l.7-.7M11.9 4.1l.7-.7" />
+  </Outline>
+);
+export const MoonIcon = () => (
+  <Outline>
+    <path d="M13.2 9.8A5.6 5.6 0 0 1 6.2 2.8a5.6 5.6 0 1 0 7 7Z" />
+  </Outline>
+);
+export const MonitorIcon = () => (
+  <Outline>
+    <rect x="2" y="3" width="12" height="8" rx="1" />
+    <path d="M6 13.5h4" />
+  </Outline>
+);
+export const WarningIcon = () => (
+  <Outline>
+    <path d="M8 2.5 14.2 13H1.8ZM8 6.5v3M8 11.3v.1" />
+  </Outline>
+);

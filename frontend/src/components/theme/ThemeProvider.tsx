@@ -1,0 +1,21 @@
+import { ChakraProvider } from "@chakra-ui/react";
+import createCache from "@emotion/cache";
+import { CacheProvider } from "@emotion/react";
+import type { ReactNode } from "react";
+import { system } from "./system";
+
+function readNonce(): string | undefined {
+  return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content || undefined;
+}
+
+const nonce = readNonce();
+// A strict content security policy admits only style elements that carry the page's nonce.
+const styleCache = createCache({ key: "css", ...(nonce ? { nonce } : {}) });
+
+export function ThemeProvider({ children }: { children: ReactNode }) {
+  return (
+    <CacheProvider value={styleCache}>
+      <ChakraProvider value={system}>{children}</ChakraProvider>
+    </CacheProvider>
+  );
+}

@@ -1,0 +1,121 @@
+import { createSystem, defaultBaseConfig, defineConfig, mergeConfigs } from "@chakra-ui/react";
+import {
+  animationStyles,
+  badgeRecipe,
+  breakpoints,
+  buttonRecipe,
+  cssVarsPrefix,
+  cssVarsRoot,
+  fieldSlotRecipe,
+  globalCss,
+  headingRecipe,
+  inputRecipe,
+  keyframes,
+  layerStyles,
+  linkRecipe,
+  menuSlotRecipe,
+  nativeSelectSlotRecipe,
+  semanticTokens,
+  skeletonRecipe,
+  spinnerRecipe,
+  textStyles,
+  tokens,
+} from "@chakra-ui/react/theme";
+import type { Phase } from "@/lib/api/types";
+import { PHASE_COLORS, SURFACES } from "./phase-colors";
+
+// Chakra's own default takes the recipes of all its components into the first load; these are the ones in use.
+const chakraParts = defineConfig({
+  preflight: true,
+  cssVarsPrefix,
+  cssVarsRoot,
+  globalCss,
+  theme: {
+    breakpoints,
+    keyframes,
+    tokens,
+    semanticTokens,
+    textStyles,
+    layerStyles,
+    animationStyles,
+    recipes: {
+      badge: badgeRecipe,
+      button: buttonRecipe,
+      heading: headingRecipe,
+      input: inputRecipe,
+      link: linkRecipe,
+      skeleton: skeletonRecipe,
+      spinner: spinnerRecipe,
+    },
+    slotRecipes: {
+      field: fieldSlotRecipe,
+      menu: menuSlotRecipe,
+      nativeSelect: nativeSelectSlotRecipe,
+    },
+  },
+});
+
+const byMode = (light: string, dark: string) => ({ value: { _light: light, _dark: dark } });
+
+function phaseTokens() {
+  const shades = (phase: Phase) => {
+    const { light, dark } = PHASE_COLORS[phase];
+    return {
+      fg: byMode(light.fg, dark.fg),
+      subtle: byMode(light.subtle, dark.subtle),
+      solid: byMode(light.solid, dark.solid),
+    };
+  };
+  return Object.fromEntries((Object.keys(PHASE_COLORS) as Phase[]).map((phase) => [phase, shades(phase)]));
+}
+
+const SANS = `Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif`;
+const MONO = `ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace`;
+
+const relportal = defineConfig({
+  globalCss: {
+    html: { bg: "bg.canvas", color: "fg", colorPalette: "brand", scrollbarGutter: "stable" },
+    body: { fontVariantNumeric: "tabular-nums", minWidth: "320px" },
+    "*, *::before, *::after": {
+      _motionReduce: { animationDuration: "0.01ms !important", transitionDuration: "0.01ms !important" },
+    },
+  },
+  theme: {
+    tokens: {
+      fonts: { heading: { value: SANS }, body: { value: SANS }, mono: { value: MONO } },
+      sizes: { page: { value: "88rem" } },
+    },
+    semanticTokens: {
+      colors: {
+        bg: {
+          DEFAULT: byMode(SURFACES.light.panel, SURFACES.dark.panel),
+          canvas: byMode(SURFACES.light.canvas, SURFACES.dark.canvas),
+          panel: byMode(SURFACES.light.panel, SURFACES.dark.panel),
+          subtle: byMode(SURFACES.light.canvas, SURFACES.dark.canvas),
+          muted: byMode(SURFACES.light.raised, SURFACES.dark.raised),
+        },
+        fg: {
+          DEFAULT: byMode("#1a212b", "#e6eaf0"),
+          muted: byMode("#566170", "#9aa5b4"),
+        },
+        border: {
+          DEFAULT: byMode("#d5dae2", "#303944"),
+          muted: byMode("#e6e9ee", "#252d37"),
+        },
+        brand: {
+          solid: byMode("#0b5cab", "#2f81d8"),
+          contrast: byMode("#ffffff", "#ffffff"),
+          fg: byMode("#0b5cab", "#78bbf7"),
+          muted: byMode("#d3e5f7", "#173a5e"),
+          subtle: byMode("#e9f2fb", "#122941"),
+          emphasized: byMode("#b9d6f1", "#1f4d7c"),
+          focusRing: byMode("#2f86d6", "#5aa9f0"),
+          border: byMode("#b9d6f1", "#1f4d7c"),
+        },
+        phase: phaseTokens(),
+      },
+    },
+  },
+});
+
+export const system = createSystem(mergeConfigs(defaultBaseConfig, chakraParts, relportal));

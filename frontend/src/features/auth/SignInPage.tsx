@@ -1,0 +1,81 @@
+import { chakra, Heading } from "@chakra-ui/react";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useEffect } from "react";
+import { Link, Navigate, useSearchParams } from "react-router";
+import { ColorModeSwitch } from "@/components/ColorModeSwitch";
+import { PageTitle } from "@/components/PageTitle";
+import { HOME, isAdminPage, isServerPage, leaveTo, safeNext } from "@/lib/destinations";
+import { sessionQuery } from "@/lib/session";
+import { SignInForm } from "./SignInForm";
+
+const Page = chakra("main", {
+  base: { minHeight: "100dvh", display: "grid", placeItems: "center", px: "4", py: "10", position: "relative" },
+});
+
+const Corner = chakra("div", { base: { position: "absolute", top: "3", insetInlineEnd: "4" } });
+
+const Card = chakra("div", {
+  base: {
+    width: "100%",
+    maxWidth: "24rem",
+    display: "flex",
+    flexDirection: "column",
+    gap: "5",
+    p: { base: "6", sm: "8" },
+    bg: "bg.panel",
+    borderWidth: "1px",
+    borderRadius: "lg",
+    boxShadow: "sm",
+  },
+});
+
+const Lead = chakra("p", { base: { color: "fg.muted", mt: "1" } });
+
+function Leave({ to }: { to: string }) {
+  useEffect(() => leaveTo(to), [to]);
+  return null;
+}
+
+/** Why somebody stands here. */
+function Reason({ forbiddenFor, hasNext }: { forbiddenFor: string | undefined; hasNext: boolean }): ReactNode {
+  if (forbiddenFor) {
+    return (
+      <Lead role="status">
+        You are signed in as {forbiddenFor}, an account that may not open the administration. Sign in with one that may,
+        or go on to the{" "}
+        <chakra.span textDecoration="underline">
+          <Link to={HOME}>releases</Link>
+        </chakra.span>
+        .
+      </Lead>
+    );
+  }
+  return hasNext ? <Lead role="status">Please log in again.</Lead> : <Lead>See where your releases stand.</Lead>;
+}
+
+export function SignInPage() {
+  const [params] = useSearchParams();
+  const { data: me } = useQuery(sessionQuery);
+  const next = safeNext(params.get("next"));
+  // Django's admin sends such a user back here: following `next` would go round in circles.
+  const mayNotOpenAdmin = Boolean(me && !me.is_staff && isAdminPage(next));
+
+  if (me && !mayNotOpenAdmin) return isServerPage(next) ? <Leave to={next} /> : <Navigate to={next} replace />;
+  return (
+    <Page>
+      <PageTitle>Sign in</PageTitle>
+      <Corner>
+        <ColorModeSwitch />
+      </Corner>
+      <Card>
+        <div>
+          <Heading as="h1" size="2xl">
+            Relportal
+          </Heading>
+          <Reason forbiddenFor={mayNotOpenAdmin ? me?.email : undefined} hasNext={params.has("next")} />
+        </div>
+        <SignInForm />
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,51 @@
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "react-router";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { PageTitle } from "@/components/PageTitle";
+import type { Retry } from "@/components/RetryButton";
+import { StaleBanner } from "@/components/StaleBanner";
+import { categoryOf } from "@/lib/api/errors";
+import { useLastError } from "@/lib/api/use-last-error";
+import { useClock } from "@/lib/clock";
+import { PHASE_LOOKS } from "@/lib/phase";
+import { ReleaseHeader } from "./ReleaseHeader";
+import { ReleaseSkeleton } from "./ReleaseSkeleton";
+import { ReleaseView } from "./ReleaseView";
+import { type TreeSnapshot, treeQuery } from "./release-query";
+import { staleReason } from "./staleness";
+
+interface ReleaseProps {
+  snapshot: TreeSnapshot;
+  error: Error | null;
+  answeredAt: number;
+  onRetry: Retry;
+}
+
+function Release({ snapshot: { tree, asOf }, error, answeredAt, onRetry }: ReleaseProps) {
+  const reason = useClock((now) => staleReason({ freshness: tree.freshness, error, answeredAt }, now));
+  const { glyph } = PHASE_LOOKS[tree.phase];
+  return (
+    <>
+      <PageTitle>{`${glyph} ${tree.name || tree.id}`}</PageTitle>
+      <ReleaseHeader release={tree} freshness={reason ? "stale" : tree.freshness} asOf={asOf} />
+      <ReleaseView release={tree} banner={reason && <StaleBanner since={asOf} reason={reason} onRetry={onRetry} />} />
+    </>
+  );
+}
+
+function ReleaseById({ releaseId }: { releaseId: string }) {
+  const query = useQuery(treeQuery(releaseId));
+  const error = useLastError(query);
+  const { data, dataUpdatedAt, refetch } = query;
+
+  // What was shown before a role was taken away is no longer this reader's to see.
+  if (error && (!data || categoryOf(error) === "forbidden")) return <ErrorNotice error={error} onRetry={refetch} />;
+  if (!data) return <ReleaseSkeleton releaseId={releaseId} />;
+  return <Release snapshot={data} error={error} answeredAt={dataUpdatedAt} onRetry={refetch} />;
+}
+
+export function ReleasePage() {
+  const { releaseId = "" } = useParams();
+  // Which branches are open is remembered for one release, not carried to the next.
+  return <ReleaseById key={releaseId} releaseId={releaseId} />;
+}

@@ -1,0 +1,50 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, bodyOf } from "@/lib/api/client";
+import { pollDelay } from "@/lib/api/retry";
+import type { Hierarchy } from "@/lib/api/types";
+import { parseMoment } from "@/lib/time";
+
+const TREE_PERIOD_MS = 3_000;
+const NOT_MODIFIED = 304;
+
+/** A release's tree, and when Temporal last confirmed it. */
+export interface TreeSnapshot {
+  tree: Hierarchy;
+  etag: string | null;
+  /** Milliseconds since the epoch. */
+  asOf: number;
+}
+
+function answeredAt(response: Response): number {
+  return parseMoment(response.headers.get("Date")) ?? Date.now();
+}
+
+async function fetchTree(
+  releaseId: string,
+  known: TreeSnapshot | undefined,
+  signal: AbortSignal,
+): Promise<TreeSnapshot> {
+  const answer = await api.GET("/api/releases/{release_id}/hierarchy/", {
+    params: { path: { release_id: releaseId } },
+    headers: known?.etag ? { "If-None-Match": known.etag } : {},
+    signal,
+  });
+  const { response } = answer;
+  // Nothing changed, but it was confirmed anew: the body's own as_of is that of the older answer. A stale tree is
+  // confirmed by nobody, so its time stands.
+  if (response.status === NOT_MODIFIED && known) {
+    return known.tree.freshness === "stale" ? known : { ...known, asOf: answeredAt(response) };
+  }
+  const tree = bodyOf(answer);
+  return { tree, etag: response.headers.get("ETag"), asOf: parseMoment(tree.as_of) ?? answeredAt(response) };
+}
+
+export function treeQuery(releaseId: string) {
+  const queryKey = ["releases", "tree", releaseId] as const;
+  return queryOptions({
+    queryKey,
+    queryFn: ({ client, signal }) => fetchTree(releaseId, client.getQueryData<TreeSnapshot>(queryKey), signal),
+    retry: false,
+    refetchInterval: ({ state }) => pollDelay(TREE_PERIOD_MS, state.error),
+  });
+}

@@ -1,0 +1,94 @@
+import { Button, chakra } from "@chakra-ui/react";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { Notice } from "@/components/Notice";
+import { StaleBanner } from "@/components/StaleBanner";
+import { ApiError, categoryOf, sentenceOf } from "@/lib/api/errors";
+import type { ReleasePage } from "@/lib/api/types";
+import { useLastError } from "@/lib/api/use-last-error";
+import { useMediaQuery } from "@/lib/media";
+import { changeView, isFiltered, type ListParams } from "./list-params";
+import type { RollupsById } from "./list-queries";
+import { Pager } from "./Pager";
+import { ReleaseCards } from "./ReleaseCards";
+import type { ChangeView } from "./ReleaseListPage";
+import { ReleaseTable } from "./ReleaseTable";
+import { ReleaseTableSkeleton } from "./ReleaseTableSkeleton";
+
+const WIDE = "(min-width: 64em)";
+
+const Results = chakra("div", {
+  base: { display: "flex", flexDirection: "column", gap: "3", transition: "opacity 150ms" },
+});
+
+interface BodyProps {
+  params: ListParams;
+  list: UseQueryResult<ReleasePage>;
+  rollups: UseQueryResult<RollupsById>;
+  onChange: ChangeView;
+}
+
+function NoMatch({ params, onChange }: Pick<BodyProps, "params" | "onChange">) {
+  const clear = () => onChange(changeView(params, { search: "", phases: [], statuses: [] }));
+  return (
+    <Notice mark="○" title="No release matches." actions={<Button onClick={clear}>Clear filters</Button>}>
+      None of the releases that you may see fits what you search and filter for.
+    </Notice>
+  );
+}
+
+function NoReleases() {
+  return (
+    <Notice mark="○" title="There are no releases yet.">
+      As soon as a release's workflow starts in Temporal, it appears here by itself.
+    </Notice>
+  );
+}
+
+function isBeyondLastPage(error: unknown, { page }: ListParams): boolean {
+  return error instanceof ApiError && error.status === 404 && page > 1;
+}
+
+function BeyondLastPage({ params, onChange }: Pick<BodyProps, "params" | "onChange">) {
+  const toFirst = () => onChange({ ...params, page: 1 });
+  return (
+    <Notice mark="○" title={`There is no page ${params.page}.`} actions={<Button onClick={toFirst}>First page</Button>}>
+      There are fewer releases than that, or some have been removed since.
+    </Notice>
+  );
+}
+
+export function ReleaseListBody({ params, list, rollups, onChange }: BodyProps) {
+  const isWide = useMediaQuery(WIDE);
+  const { data, refetch } = list;
+  const error = useLastError(list);
+
+  if (error && isBeyondLastPage(error, params)) return <BeyondLastPage params={params} onChange={onChange} />;
+  // What was shown before a role was taken away is no longer this reader's to see.
+  if (error && (!data || categoryOf(error) === "forbidden")) {
+    return <ErrorNotice error={error} onRetry={refetch} />;
+  }
+  if (!data) return <ReleaseTableSkeleton rows={params.pageSize} />;
+
+  const isEmpty = data.results.length === 0;
+  const Releases = isWide ? ReleaseTable : ReleaseCards;
+  return (
+    // Dimmed while it still shows the page before this one.
+    <Results opacity={list.isPlaceholderData ? 0.5 : 1} aria-busy={list.isPlaceholderData}>
+      {error && <StaleBanner since={list.dataUpdatedAt} reason={sentenceOf(error)} onRetry={refetch} />}
+      {isEmpty && (isFiltered(params) ? <NoMatch params={params} onChange={onChange} /> : <NoReleases />)}
+      {!isEmpty && (
+        <>
+          <Releases
+            releases={data.results}
+            rollups={rollups.data ?? {}}
+            rollupsPending={rollups.isPending || rollups.isPlaceholderData}
+            sort={params.sort}
+            onSort={(sort) => onChange(changeView(params, { sort }))}
+          />
+          <Pager params={params} count={data.count} onChange={onChange} />
+        </>
+      )}
+    </Results>
+  );
+}

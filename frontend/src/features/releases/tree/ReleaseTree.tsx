@@ -1,0 +1,122 @@
+import { chakra } from "@chakra-ui/react";
+import { defaultRangeExtractor, useWindowVirtualizer } from "@tanstack/react-virtual";
+import { type CSSProperties, type KeyboardEvent, type MouseEvent, useLayoutEffect, useRef, useState } from "react";
+import type { TreeEntity } from "./entities";
+import { focusedIndex, moveForKey } from "./keyboard";
+import type { TreeRow } from "./rows";
+import { TreeLine } from "./TreeLine";
+import type { Expansion } from "./use-expansion";
+import { usePageOffset } from "./use-page-offset";
+
+const ROW_HEIGHT_PX = 37;
+const OVERSCAN_ROWS = 12;
+// The bar above the tree sticks to the screen's top: a focused line must not hide behind it.
+const STICKY_BAR_PX = 120;
+
+const Tree = chakra("div", { base: { position: "relative", width: "100%", overflow: "clip" } });
+
+const Row = chakra("div", {
+  base: {
+    position: "absolute",
+    insetInline: 0,
+    top: 0,
+    cursor: "default",
+    outline: "none",
+    "--step": { base: "0.75rem", lg: "1.25rem" },
+    "--indent": "calc(1.875rem + var(--level) * var(--step))",
+    "&[aria-expanded]": { cursor: "pointer" },
+    _hover: { bg: "bg.canvas" },
+    _focusVisible: { boxShadow: "inset 0 0 0 2px {colors.brand.focusRing}", zIndex: 1 },
+  },
+});
+
+interface ReleaseTreeProps {
+  root: TreeEntity;
+  rows: TreeRow[];
+  expansion: Expansion;
+}
+
+function isSelectingText(): boolean {
+  return (window.getSelection()?.toString() ?? "") !== "";
+}
+
+export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
+  const tree = useRef<HTMLDivElement>(null);
+  const [focusedKey, setFocusedKey] = useState(root.path);
+  const focusPending = useRef(false);
+  const focused = focusedIndex(rows, focusedKey);
+  const scrollMargin = usePageOffset(tree);
+
+  const virtualizer = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => ROW_HEIGHT_PX,
+    getItemKey: (index) => rows[index]?.key ?? index,
+    overscan: OVERSCAN_ROWS,
+    scrollMargin,
+    scrollPaddingStart: STICKY_BAR_PX,
+    scrollPaddingEnd: ROW_HEIGHT_PX,
+    // The focused line stays in the page however far it is scrolled: taking it out would drop the focus.
+    rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), focused])].sort((a, b) => a - b),
+  });
+
+  useLayoutEffect(() => {
+    if (!focusPending.current) return;
+    focusPending.current = false;
+    tree.current?.querySelector<HTMLElement>(`[data-index="${focused}"]`)?.focus({ preventScroll: true });
+    virtualizer.scrollToIndex(focused, { align: "auto" });
+  });
+
+  function onKeyDown(event: KeyboardEvent<HTMLDivElement>) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const move = moveForKey(event.key, rows, focused);
+    if (!move) return;
+    event.preventDefault();
+    if (move.kind === "toggle") expansion.toggle(move.key);
+    if (move.kind === "expand") expansion.expand(move.keys);
+    if (move.kind === "focus") {
+      focusPending.current = true;
+      setFocusedKey(move.key);
+    }
+  }
+
+  function onClick(event: MouseEvent<HTMLDivElement>) {
+    const line = (event.target as Element).closest<HTMLElement>("[data-index]");
+    const row = rows[Number(line?.dataset.index)];
+    if (!row) return;
+    setFocusedKey(row.key);
+    if (row.expandable && !isSelectingText()) expansion.toggle(row.key);
+  }
+
+  return (
+    <Tree
+      ref={tree}
+      role="tree"
+      aria-label={`What ${root.name ?? root.id} holds`}
+      onKeyDown={onKeyDown}
+      onClick={onClick}
+      style={{ height: virtualizer.getTotalSize() }}
+    >
+      {virtualizer.getVirtualItems().map(({ index, key, start }) => {
+        const row = rows[index];
+        if (!row) return null;
+        return (
+          <Row
+            key={key}
+            ref={virtualizer.measureElement}
+            role="treeitem"
+            data-index={index}
+            tabIndex={index === focused ? 0 : -1}
+            aria-level={row.level}
+            aria-posinset={row.position}
+            aria-setsize={row.siblings}
+            aria-expanded={row.expandable ? row.expanded : undefined}
+            aria-selected={index === focused}
+            style={{ transform: `translateY(${start - scrollMargin}px)`, "--level": row.level - 1 } as CSSProperties}
+          >
+            <TreeLine entity={row.entity} expandable={row.expandable} expanded={row.expanded} />
+          </Row>
+        );
+      })}
+    </Tree>
+  );
+}

@@ -1,0 +1,43 @@
+import type { App, Bundle, Cluster, Hierarchy, Wave } from "@/lib/api/types";
+
+export type TreeEntity = Hierarchy | Wave | Cluster | Bundle | App;
+
+export function childrenOf(entity: TreeEntity): readonly TreeEntity[] {
+  if ("waves" in entity) return entity.waves;
+  if ("clusters" in entity) return entity.clusters;
+  if ("bundles" in entity) return entity.bundles;
+  if ("apps" in entity) return entity.apps;
+  return [];
+}
+
+export function countEntities(entity: TreeEntity): number {
+  return childrenOf(entity).reduce((count, child) => count + countEntities(child), 1);
+}
+
+export interface Failures {
+  /** Every entity that is in trouble or holds one that is. */
+  branches: ReadonlySet<TreeEntity>;
+  /** The innermost ones: where to look. */
+  count: number;
+}
+
+function isInTrouble(entity: TreeEntity): boolean {
+  return entity.phase === "failed" || entity.problem !== null;
+}
+
+/** What of a tree has failed or can't be read, and the way there. */
+export function findFailures(root: TreeEntity): Failures {
+  const branches = new Set<TreeEntity>();
+  let count = 0;
+
+  function visit(entity: TreeEntity): boolean {
+    const below = childrenOf(entity).filter(visit).length;
+    const inTrouble = isInTrouble(entity);
+    if (below === 0 && inTrouble) count += 1;
+    if (below > 0 || inTrouble) branches.add(entity);
+    return branches.has(entity);
+  }
+
+  visit(root);
+  return { branches, count };
+}

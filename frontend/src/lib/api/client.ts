@@ -1,0 +1,60 @@
+import createClient from "openapi-fetch";
+import { errorFromResponse, noAnswer } from "./errors";
+import type { paths } from "./schema";
+
+// Longer than the server's own deadline for a read, so that its answer, even a 503, is what people get to see.
+const REQUEST_TIMEOUT_MS = 20_000;
+
+const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
+
+function readCsrfCookie(): string | null {
+  const match = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie);
+  return match?.[1] ?? null;
+}
+
+async function withDeadline(request: Request): Promise<Response> {
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
+  try {
+    return await fetch(request, { signal });
+  } catch (cause) {
+    // The caller that gave up on it knows; anything else is a server that did not answer.
+    if (request.signal.aborted) throw cause;
+    throw noAnswer(cause);
+  }
+}
+
+export const api = createClient<paths>({
+  baseUrl: window.location.origin,
+  credentials: "same-origin",
+  // The tree is revalidated by hand (If-None-Match), and an old answer must never pass for a new one.
+  cache: "no-store",
+  headers: { Accept: "application/json, application/problem+json" },
+  fetch: withDeadline,
+});
+
+api.use({
+  async onRequest({ request }) {
+    if (SAFE_METHODS.has(request.method)) return;
+    // Django sets the cookie with this answer, whatever its status.
+    if (!readCsrfCookie()) await api.GET("/api/auth/me/");
+    const token = readCsrfCookie();
+    if (token) request.headers.set("X-CSRFToken", token);
+  },
+});
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** The body of a successful answer. Throws ApiError for any other. */
+export function bodyOf<T>({ data, error, response }: Answer<T>): T {
+  if (!response.ok || data === undefined) throw errorFromResponse(response, error);
+  return data;
+}
+
+/** For answers without a body, such as a 204. */
+export function assertOk({ error, response }: Answer<unknown>): void {
+  if (!response.ok) throw errorFromResponse(response, error);
+}

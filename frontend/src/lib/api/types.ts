@@ -1,0 +1,19 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Me = Schemas["Me"];
+export type Release = Schemas["Release"];
+export type ReleasePage = Schemas["PaginatedReleaseList"];
+export type Hierarchy = Schemas["Hierarchy"];
+export type Wave = Schemas["Wave"];
+export type Cluster = Schemas["Cluster"];
+export type Bundle = Schemas["Bundle"];
+export type App = Schemas["App"];
+export type Rollup = Schemas["Rollup"];
+export type EntityProblem = Schemas["EntityProblem"];
+export type Problem = Schemas["Problem"];
+export type Phase = Schemas["PhaseEnum"];
+export type RunStatus = Schemas["StatusEnum"];
+export type Freshness = Schemas["FreshnessEnum"];
+export type EntityType = Schemas["EntityTypeEnum"];

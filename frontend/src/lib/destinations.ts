@@ -1,0 +1,40 @@
+export const HOME = "/releases";
+
+// Pages that Django serves: the router knows nothing of them, the browser has to load them.
+const SERVER_PREFIXES = ["/admin", "/api", "/metrics", "/static"];
+
+/**
+ * A `next` that is safe to follow: a path on this origin, never the sign-in page itself.
+ *
+ * Anything else, such as `//evil.example` or `javascript:`, gives the home page.
+ */
+export function safeNext(next: string | null, origin = window.location.origin): string {
+  if (!next?.startsWith("/")) return HOME;
+  let url: URL;
+  try {
+    // The URL parser reads "/\evil" and "//evil" as another host, as the browser would.
+    url = new URL(next, origin);
+  } catch {
+    return HOME;
+  }
+  if (url.origin !== origin || url.pathname === "/login" || url.pathname === "/") return HOME;
+  return url.pathname + url.search + url.hash;
+}
+
+export function isServerPage(path: string): boolean {
+  return SERVER_PREFIXES.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+}
+
+export function isAdminPage(path: string): boolean {
+  return path === "/admin" || path.startsWith("/admin/");
+}
+
+export function releaseHref(releaseId: string): string {
+  // The contract: colons and dots stand in addresses as they are.
+  return `/releases/${encodeURIComponent(releaseId).replaceAll("%3A", ":")}`;
+}
+
+/** A full page load, for what the router does not serve. */
+export function leaveTo(url: string): void {
+  window.location.assign(url);
+}

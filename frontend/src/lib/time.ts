@@ -1,0 +1,64 @@
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const MONTH = 30 * DAY;
+const YEAR = 365 * DAY;
+
+const UNITS: readonly [unitMs: number, label: string][] = [
+  [YEAR, "y"],
+  [MONTH, "mo"],
+  [DAY, "d"],
+  [HOUR, "h"],
+  [MINUTE, "min"],
+];
+
+// Below this, "3 s ago" would change under the reader's eye without telling anything.
+const JUST_NOW = 10 * SECOND;
+
+/**
+ * "just now", "40 s ago", "5 min ago", "2 d ago".
+ *
+ * A moment ahead of the reader's clock is "just now": server and reader rarely agree to the second.
+ */
+export function formatAgo(moment: number, now: number): string {
+  const age = now - moment;
+  if (age < JUST_NOW) return "just now";
+  for (const [unitMs, label] of UNITS) {
+    if (age >= unitMs) return `${Math.floor(age / unitMs)} ${label} ago`;
+  }
+  // Steps of five keep a page full of times calm.
+  return `${Math.floor(age / (5 * SECOND)) * 5} s ago`;
+}
+
+const LOCAL = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  timeZoneName: "short",
+});
+
+const UTC_CLOCK = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
+
+const LOCAL_CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+/** In the reader's zone, with UTC beside it, since colleagues and logs may live in another. */
+export function formatExact(moment: number): string {
+  return `${LOCAL.format(moment)} · ${UTC_CLOCK.format(moment)} UTC`;
+}
+
+/** The time of day, with the date where it is not today's. */
+export function formatClock(moment: number, now: number): string {
+  const sameDay = new Date(moment).toDateString() === new Date(now).toDateString();
+  return sameDay ? LOCAL_CLOCK.format(moment) : LOCAL.format(moment);
+}
+
+/** Milliseconds since the epoch, or null for what is absent or no date. */
+export function parseMoment(text: string | null | undefined): number | null {
+  if (!text) return null;
+  const moment = Date.parse(text);
+  return Number.isNaN(moment) ? null : moment;
+}

@@ -1,0 +1,43 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const django = "http://127.0.0.1:8000";
+
+export default defineConfig({
+  base: "/static/",
+  plugins: [react()],
+  resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  build: {
+    outDir: "dist",
+    assetsDir: "assets",
+    manifest: true,
+    // The content security policy allows no inline script and no data: script.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    host: "127.0.0.1",
+    port: 3000,
+    proxy: {
+      "/api": django,
+      "/admin": django,
+      "/healthz": django,
+      "/readyz": django,
+      "/metrics": django,
+      "/ws": { target: django, ws: true },
+      // Django's own static files share the /static/ prefix with ours.
+      "/static/admin": django,
+      "/static/rest_framework": django,
+      "/static/drf_spectacular_sidecar": django,
+    },
+  },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["src/test/setup.ts"],
+    restoreMocks: true,
+    maxWorkers: 2,
+    testTimeout: 15_000,
+    // Dates are shown in the reader's zone; the tests' reader sits in a fixed one.
+    env: { TZ: "Europe/Berlin" },
+  },
+});
