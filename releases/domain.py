@@ -43,18 +43,12 @@ class EntityType(StrEnum):
 
 
 _LEVELS = tuple(EntityType)
-_CHILD: dict[EntityType, EntityType | None] = dict(
-    zip(_LEVELS, (*_LEVELS[1:], None), strict=True)
-)
-_PARENT: dict[EntityType, EntityType | None] = dict(
-    zip(_LEVELS, (None, *_LEVELS[:-1]), strict=True)
-)
+_CHILD: dict[EntityType, EntityType | None] = dict(zip(_LEVELS, (*_LEVELS[1:], None), strict=True))
+_PARENT: dict[EntityType, EntityType | None] = dict(zip(_LEVELS, (None, *_LEVELS[:-1]), strict=True))
 
 ENTITY_ID_PATTERN = r"^(release|wave|cluster|bundle|app):[A-Za-z0-9_.-]{1,200}$"
 # `\Z` where the contract's pattern says `$`: Python's `$` would let a trailing line break through.
-_ENTITY_ID = re.compile(
-    r"(release|wave|cluster|bundle|app):[A-Za-z0-9_.-]{1,200}\Z", re.ASCII
-)
+_ENTITY_ID = re.compile(r"(release|wave|cluster|bundle|app):[A-Za-z0-9_.-]{1,200}\Z", re.ASCII)
 
 
 class EntityId(str):
@@ -77,6 +71,14 @@ class EntityId(str):
     @classmethod
     def of(cls, entity_type: EntityType, name: str) -> Self:
         return cls(f"{entity_type.value}:{name}")
+
+    @classmethod
+    def of_type(cls, entity_type: EntityType, text: str) -> Self:
+        """Raises InvalidEntityId for an ID of another type, too."""
+        entity_id = cls(text)
+        if entity_id.type is not entity_type:
+            raise InvalidEntityId("id", f"expected the ID of a {entity_type}, such as {entity_type}:2025.11-payments")
+        return entity_id
 
     @property
     def type(self) -> EntityType:
@@ -286,9 +288,7 @@ def ended(release: Entity, imposed: Mapping[str, str], phases: PhaseTable) -> En
                 reported_state=entity.state,
             )
         if entity.phase is Phase.ACTIVE:
-            return entity.with_phase(
-                Phase.STOPPED, state=INTERRUPTED, reported_state=entity.state
-            )
+            return entity.with_phase(Phase.STOPPED, state=INTERRUPTED, reported_state=entity.state)
         return entity
 
     return transformed(release, change)
@@ -343,11 +343,7 @@ def difference(old: Entity, new: Entity) -> list[Change]:
 def _compare(old: Entity, new: Entity, changes: list[Change]) -> None:
     if old is new:
         return
-    different = {
-        name: value
-        for name in _COMPARED
-        if (value := getattr(new, name)) != getattr(old, name)
-    }
+    different = {name: value for name in _COMPARED if (value := getattr(new, name)) != getattr(old, name)}
     if different:
         changes.append(Set(new.path, different))
     if old.children is not new.children:
@@ -388,9 +384,7 @@ def _applied(entity: Entity, steps: list[str], change: Change) -> Entity:
     if len(steps) == 1 and isinstance(change, Add):
         children.insert(change.index, change.entity)
     else:
-        index = next(
-            (i for i, child in enumerate(children) if child.id == steps[0]), None
-        )
+        index = next((i for i, child in enumerate(children) if child.id == steps[0]), None)
         if index is None:
             raise KeyError(change.path)
         if len(steps) == 1 and isinstance(change, Remove):

@@ -9,7 +9,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -65,12 +65,10 @@ class Gateway(Protocol):
     WorkflowNotFound, TemporalUnavailable; of a query also QueryFailed, QueryTimeout, WorkerUnavailable."""
 
     async def describe(self, workflow_id: str) -> Run:
-        """The newest run of this workflow."""
+        """The newest run of this workflow; `started_at` is that of the first, where it continued as new."""
         ...
 
-    async def query(
-        self, workflow_id: str, name: str, argument: str | None = None
-    ) -> Any:
+    async def query(self, workflow_id: str, name: str, argument: str | None = None) -> Any:
         """What the newest run answers: decoded JSON; None for null; bytes where it is not JSON."""
         ...
 
@@ -78,9 +76,7 @@ class Gateway(Protocol):
         """The names of the workflow's queries; None where its worker is too old to say."""
         ...
 
-    async def list_runs(
-        self, query: str, page_token: bytes = b""
-    ) -> tuple[list[Run], bytes]:
+    async def list_runs(self, query: str, page_token: bytes = b"") -> tuple[list[Run], bytes]:
         """A page of runs that match a visibility query, and the token of the next page (empty at the end)."""
         ...
 
@@ -120,11 +116,13 @@ class TemporalGateway:
             execution=WorkflowExecution(workflow_id=workflow_id),
         )
         answer = await self._call("describe_workflow_execution", request)
-        return _run(answer.workflow_execution_info)
+        run = _run(answer.workflow_execution_info)
+        extended = answer.workflow_extended_info
+        if extended.HasField("original_start_time"):
+            run = replace(run, started_at=_moment(extended.original_start_time))
+        return run
 
-    async def query(
-        self, workflow_id: str, name: str, argument: str | None = None
-    ) -> Any:
+    async def query(self, workflow_id: str, name: str, argument: str | None = None) -> Any:
         request = QueryWorkflowRequest(
             namespace=self._config.namespace,
             execution=WorkflowExecution(workflow_id=workflow_id),
@@ -146,9 +144,7 @@ class TemporalGateway:
         except (QueryFailed, LookupError, TypeError, AttributeError):
             return None
 
-    async def list_runs(
-        self, query: str, page_token: bytes = b""
-    ) -> tuple[list[Run], bytes]:
+    async def list_runs(self, query: str, page_token: bytes = b"") -> tuple[list[Run], bytes]:
         request = ListWorkflowExecutionsRequest(
             namespace=self._config.namespace,
             page_size=VISIBILITY_PAGE,
@@ -174,16 +170,12 @@ class TemporalGateway:
         try:
             async with asyncio.timeout(self._config.query_timeout):
                 client = await self._connected()
-                call: Callable[..., Awaitable[Any]] = getattr(
-                    client.workflow_service, method
-                )
+                call: Callable[..., Awaitable[Any]] = getattr(client.workflow_service, method)
                 return await call(request, retry=True, timeout=self._timeout)
         except RPCError as error:
             raise (error_of or _service_error)(error) from error
         except TimeoutError as error:
-            raise (QueryTimeout if error_of else TemporalUnavailable)(
-                f"{method}: no answer in time"
-            ) from error
+            raise (QueryTimeout if error_of else TemporalUnavailable)(f"{method}: no answer in time") from error
         except RuntimeError as error:
             # What the SDK raises where no connection can be made at all.
             raise TemporalUnavailable(str(error)) from error
@@ -238,9 +230,7 @@ def _tls(config: GatewayConfig) -> bool | TLSConfig | None:
 
 
 def _run(info: WorkflowExecutionInfo) -> Run:
-    name = WorkflowExecutionStatus.Name(info.status).removeprefix(
-        "WORKFLOW_EXECUTION_STATUS_"
-    )
+    name = WorkflowExecutionStatus.Name(info.status).removeprefix("WORKFLOW_EXECUTION_STATUS_")
     return Run(
         workflow_id=info.execution.workflow_id,
         run_id=info.execution.run_id,
@@ -257,13 +247,7 @@ def _moment(timestamp: Timestamp) -> datetime:
 def _arguments(argument: str | None) -> Payloads | None:
     if argument is None:
         return None
-    return Payloads(
-        payloads=[
-            Payload(
-                metadata={"encoding": b"json/plain"}, data=orjson.dumps(str(argument))
-            )
-        ]
-    )
+    return Payloads(payloads=[Payload(metadata={"encoding": b"json/plain"}, data=orjson.dumps(str(argument)))])
 
 
 def _decoded(payload: Payload) -> Any:
@@ -284,9 +268,7 @@ def _decoded_leniently(data: bytes) -> Any:
     on: these become null, a text and the replacement character."""
     try:
         value = json.loads(data, parse_constant=lambda _: None, parse_int=_integer)
-        return orjson.loads(
-            json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
-        )
+        return orjson.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return data
 
@@ -314,7 +296,4 @@ def _service_error(error: RPCError) -> RelportalError:
 
 
 def _is_about_namespace(error: RPCError) -> bool:
-    return any(
-        detail.Is(NamespaceNotFoundFailure.DESCRIPTOR)
-        for detail in error.grpc_status.details
-    )
+    return any(detail.Is(NamespaceNotFoundFailure.DESCRIPTOR) for detail in error.grpc_status.details)

@@ -8,7 +8,7 @@ import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -64,15 +64,13 @@ IDS_PER_LISTING = 200
 class ReaderConfig:
     query_timeout: float = 5.0
     query_concurrency: int = 100
-    workflow_ids: ReleaseWorkflowIds = ReleaseWorkflowIds()
+    workflow_ids: ReleaseWorkflowIds = field(default_factory=ReleaseWorkflowIds)
 
 
 class HierarchyReader:
     """Reads trees. One per gateway and event loop, so that readers share reads and what workflows offer."""
 
-    def __init__(
-        self, gateway: Gateway, phases: PhaseTable, config: ReaderConfig
-    ) -> None:
+    def __init__(self, gateway: Gateway, phases: PhaseTable, config: ReaderConfig) -> None:
         self.gateway = gateway
         self.phases = phases
         self.config = config
@@ -116,9 +114,7 @@ class OfferedQueries:
         if workflow_id in self._known:
             self._known.move_to_end(workflow_id)
             return self._known[workflow_id]
-        offers = self._known[workflow_id] = await self._gateway.offered_queries(
-            workflow_id
-        )
+        offers = self._known[workflow_id] = await self._gateway.offered_queries(workflow_id)
         if len(self._known) > self._KEPT:
             self.forget(next(iter(self._known)))
         return offers
@@ -144,9 +140,7 @@ class OfferedQueries:
 class _Reading:
     """One reading of one release."""
 
-    def __init__(
-        self, reader: HierarchyReader, release_id: EntityId, waited: float
-    ) -> None:
+    def __init__(self, reader: HierarchyReader, release_id: EntityId, waited: float) -> None:
         config = reader.config
         self.gateway = reader.gateway
         self.offers = reader.offers
@@ -154,11 +148,7 @@ class _Reading:
         self.release_id = release_id
         self.workflow_id = config.workflow_ids.workflow_of(release_id)
         # A caller who waited for the read before has used up time of theirs; the gateway keeps the full time.
-        self.limit = (
-            max(config.query_timeout - waited, GRACE_SECONDS)
-            if waited > GRACE_SECONDS
-            else None
-        )
+        self.limit = max(config.query_timeout - waited, GRACE_SECONDS) if waited > GRACE_SECONDS else None
         # Half of all places at most, so that one large tree leaves room for the readers of others.
         self.slots = Slots(max(config.query_concurrency // 2, 1))
         self.patience = Patience(GRACE_SECONDS)
@@ -169,9 +159,7 @@ class _Reading:
 
     async def tree(self) -> Tree:
         run, reported = await self._run_and(self._ask_for_all())
-        holder = Workflow(
-            self.workflow_id, EntityType.RELEASE, self.offers.known(self.workflow_id)
-        )
+        holder = Workflow(self.workflow_id, EntityType.RELEASE, self.offers.known(self.workflow_id))
         release = await self._assembled(reported, "", self.workflow_id, (holder,))
         imposed = await self._imposed_states(release)
         if run.status.imposed_state:
@@ -181,9 +169,7 @@ class _Reading:
 
     async def release(self) -> Tree:
         run, reported = await self._run_and(self._ask_for_release())
-        return Tree(
-            release=self._release_entity(reported, run), run=run, as_of=self.as_of
-        )
+        return Tree(release=self._release_entity(reported, run), run=run, as_of=self.as_of)
 
     async def release_of_run(self, run: Run) -> Entity:
         try:
@@ -197,9 +183,7 @@ class _Reading:
         state = run.status.imposed_state
         return ended(entity, {self.workflow_id: state} if state else {}, self.phases)
 
-    async def _run_and(
-        self, read: Coroutine[Any, Any, Reported]
-    ) -> tuple[Run, Reported]:
+    async def _run_and(self, read: Coroutine[Any, Any, Reported]) -> tuple[Run, Reported]:
         """The newest run, and what it answers, asked for at the same time.
 
         Where the answer fails but the run ended in a way that gives it a state, that is shown, with the problem.
@@ -250,13 +234,8 @@ class _Reading:
         """The entity with all below it, asking for what was not told yet."""
         if _is_whole(reported):
             return self._whole(reported, path, workflow_id)
-        children = [
-            self._child(reported, child, path, workflow_id, ancestors)
-            for child in reported.child_ids
-        ]
-        return self._entity(reported, path, workflow_id).with_children(
-            tuple(await asyncio.gather(*children))
-        )
+        children = [self._child(reported, child, path, workflow_id, ancestors) for child in reported.child_ids]
+        return self._entity(reported, path, workflow_id).with_children(tuple(await asyncio.gather(*children)))
 
     def _whole(self, reported: Reported, path: str, workflow_id: str | None) -> Entity:
         entity = self._entity(reported, path, workflow_id)
@@ -264,10 +243,7 @@ class _Reading:
             return entity
         told = (reported.embedded[child] for child in reported.child_ids)
         return entity.with_children(
-            tuple(
-                self._whole(child, child_path(path, child.id), workflow_id)
-                for child in told
-            )
+            tuple(self._whole(child, child_path(path, child.id), workflow_id) for child in told)
         )
 
     async def _child(
@@ -285,14 +261,10 @@ class _Reading:
             reported = misplaced(child_id, child_type)
         if reported is None:
             try:
-                reported, workflow_id, ancestors = await self._ask(
-                    child_id, child_type, parent.id, ancestors
-                )
+                reported, workflow_id, ancestors = await self._ask(child_id, child_type, parent.id, ancestors)
             except RelportalError as error:
                 reported, workflow_id = _unread(child_id, child_type, error), None
-        return await self._assembled(
-            reported, child_path(path, child_id), workflow_id, ancestors
-        )
+        return await self._assembled(reported, child_path(path, child_id), workflow_id, ancestors)
 
     async def _ask(
         self,
@@ -330,11 +302,7 @@ class _Reading:
                 self.offers.forget(workflow.workflow_id)
             raise refusal or WorkflowNotFound(entity_id) from None
         if refusal is not None:
-            self.does_not_offer |= {
-                (workflow.workflow_id, query)
-                for workflow in ancestors
-                if workflow.offers is None
-            }
+            self.does_not_offer |= {(workflow.workflow_id, query) for workflow in ancestors if workflow.offers is None}
         reported = decode(payload, entity_id, entity_type, parent_id)
         return (
             reported,
@@ -342,9 +310,7 @@ class _Reading:
             (*ancestors, Workflow(entity_id, entity_type, offers)),
         )
 
-    async def _ask_its_own(
-        self, entity_id: EntityId, entity_type: EntityType
-    ) -> tuple[Any, frozenset[str] | None]:
+    async def _ask_its_own(self, entity_id: EntityId, entity_type: EntityType) -> tuple[Any, frozenset[str] | None]:
         """The answer of the entity's own workflow, and what else that offers, asked for at the same time."""
         if entity_type.child is None:
             return await self._query(entity_id, entity_type.query), frozenset()
@@ -361,9 +327,7 @@ class _Reading:
         async with self.patience.awhile(), self.slots.taken():
             return await self.offers.of(workflow_id)
 
-    async def _query(
-        self, workflow_id: str, name: str, argument: str | None = None
-    ) -> Any:
+    async def _query(self, workflow_id: str, name: str, argument: str | None = None) -> Any:
         try:
             async with self.patience.awhile(), self.slots.taken(), _within(self.limit):
                 return await self.gateway.query(workflow_id, name, argument)
@@ -402,9 +366,7 @@ class _Reading:
             workflow_id=workflow_id,
             problem=reported.problem,
             extra=reported.extra,
-            rollup=Rollup.of_app(phase)
-            if reported.type is EntityType.APP
-            else Rollup(),
+            rollup=Rollup.of_app(phase) if reported.type is EntityType.APP else Rollup(),
         )
 
     def _with_shared_ids_named(self, release: Entity) -> Entity:
@@ -427,32 +389,15 @@ class _Reading:
         An answer does not tell whether its workflow still runs. So those that look unfinished are looked up in
         visibility, many in one call, and the few that it names are described to be sure of their newest run.
         """
-        unfinished = sorted(
-            {
-                e.workflow_id
-                for e in release.walk()
-                if e.workflow_id and _may_have_ended(e)
-            }
-        )
-        pages = [
-            unfinished[i : i + IDS_PER_LISTING]
-            for i in range(0, len(unfinished), IDS_PER_LISTING)
-        ]
+        unfinished = sorted({e.workflow_id for e in release.walk() if e.workflow_id and _may_have_ended(e)})
+        pages = [unfinished[i : i + IDS_PER_LISTING] for i in range(0, len(unfinished), IDS_PER_LISTING)]
         listings = await asyncio.gather(*(self._ended_among(page) for page in pages))
-        runs = await asyncio.gather(
-            *(self.gateway.describe(found) for listing in listings for found in listing)
-        )
-        return {
-            run.workflow_id: state
-            for run in runs
-            if (state := run.status.imposed_state)
-        }
+        runs = await asyncio.gather(*(self.gateway.describe(found) for listing in listings for found in listing))
+        return {run.workflow_id: state for run in runs if (state := run.status.imposed_state)}
 
     async def _ended_among(self, workflow_ids: Sequence[str]) -> set[str]:
         quoted = ", ".join(f'"{workflow_id}"' for workflow_id in workflow_ids)
-        runs, _ = await self.gateway.list_runs(
-            f"WorkflowId IN ({quoted}) AND {ENDED_BADLY}"
-        )
+        runs, _ = await self.gateway.list_runs(f"WorkflowId IN ({quoted}) AND {ENDED_BADLY}")
         return {run.workflow_id for run in runs}
 
 
@@ -461,17 +406,13 @@ def _may_have_ended(entity: Entity) -> bool:
     if entity.type is EntityType.RELEASE:
         return False
     is_own = entity.workflow_id == entity.id
-    return entity.phase is Phase.ACTIVE or (
-        is_own and entity.phase in (Phase.PENDING, Phase.UNKNOWN)
-    )
+    return entity.phase is Phase.ACTIVE or (is_own and entity.phase in (Phase.PENDING, Phase.UNKNOWN))
 
 
 def _is_whole(reported: Reported) -> bool:
     """Whether all below it was told of."""
     embedded = reported.embedded
-    return len(embedded) == len(reported.child_ids) and all(
-        _is_whole(child) for child in embedded.values()
-    )
+    return len(embedded) == len(reported.child_ids) and all(_is_whole(child) for child in embedded.values())
 
 
 @asynccontextmanager
@@ -501,13 +442,9 @@ _SENTENCES: dict[type[RelportalError], tuple[ProblemCode, str]] = {
 }
 
 
-def _unread(
-    entity_id: EntityId, entity_type: EntityType, error: RelportalError
-) -> Reported:
+def _unread(entity_id: EntityId, entity_type: EntityType, error: RelportalError) -> Reported:
     """The place of an entity that could not be read. What the error says stays here: it may hold addresses."""
-    code, sentence = next(
-        known for kind, known in _SENTENCES.items() if isinstance(error, kind)
-    )
+    code, sentence = next(known for kind, known in _SENTENCES.items() if isinstance(error, kind))
     reported = Reported(entity_id, entity_type)
     reported.has(code, sentence.format(id=entity_id, query=entity_type.query))
     return reported

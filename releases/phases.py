@@ -59,20 +59,14 @@ class PhaseTable:
         self._phases = dict(DEFAULT_PHASES)
         for key, phase in (overrides or {}).items():
             entity_type, colon, state = key.rpartition(":")
-            if not state.strip() or (
-                colon and entity_type.strip().lower() not in ENTITY_TYPES
-            ):
+            if not state.strip() or (colon and entity_type.strip().lower() not in ENTITY_TYPES):
                 raise ValueError(f'"{key}" is neither a state nor type:state')
             word = _normalised(state)
             if not colon:
                 # An override of a bare state means it for every type, ours for one type among them.
-                for ours in [
-                    name for name in self._phases if name.endswith(f":{word}")
-                ]:
+                for ours in [name for name in self._phases if name.endswith(f":{word}")]:
                     del self._phases[ours]
-            self._phases[f"{entity_type.strip().lower()}:{word}" if colon else word] = (
-                Phase(phase)
-            )
+            self._phases[f"{entity_type.strip().lower()}:{word}" if colon else word] = Phase(phase)
 
     def phase_of(self, entity_type: str, state: str | None) -> Phase:
         """The phase of a state; `unknown` for one that the table does not hold, or for none."""

@@ -35,9 +35,7 @@ class Workflow:
         return self.offers is None or query in self.offers
 
 
-def holders_of(
-    entity_type: EntityType, ancestors: Sequence[Workflow]
-) -> Iterator[Workflow]:
+def holders_of(entity_type: EntityType, ancestors: Sequence[Workflow]) -> Iterator[Workflow]:
     """The ancestors' workflows (given from the release down) that may answer for entities of this type, nearest first.
 
     The first that is known to offer the query is the last: where it returns null, the entity has its own workflow.
@@ -57,18 +55,14 @@ class ReleaseWorkflowIds:
 
     def __init__(self, template: str = "{id}") -> None:
         self._by_name = "{name}" in template
-        self._before, _, self._after = template.partition(
-            "{name}" if self._by_name else "{id}"
-        )
+        self._before, _, self._after = template.partition("{name}" if self._by_name else "{id}")
 
     def workflow_of(self, release_id: EntityId) -> str:
         return f"{self._before}{release_id.name if self._by_name else release_id}{self._after}"
 
     def release_of(self, workflow_id: str) -> EntityId | None:
         """None for a workflow that runs no release."""
-        if not (
-            workflow_id.startswith(self._before) and workflow_id.endswith(self._after)
-        ):
+        if not (workflow_id.startswith(self._before) and workflow_id.endswith(self._after)):
             return None
         middle = workflow_id[len(self._before) : len(workflow_id) - len(self._after)]
         try:
@@ -131,24 +125,18 @@ def misplaced(entity_id: EntityId, entity_type: EntityType) -> Reported:
 
 
 class _Decoder:
-    def __init__(
-        self, entity_id: EntityId, entity_type: EntityType, parent_id: str | None
-    ) -> None:
+    def __init__(self, entity_id: EntityId, entity_type: EntityType, parent_id: str | None) -> None:
         self.type = entity_type
         self.parent_id = parent_id
         self.reported = (
-            Reported(entity_id, entity_type)
-            if entity_id.type is entity_type
-            else misplaced(entity_id, entity_type)
+            Reported(entity_id, entity_type) if entity_id.type is entity_type else misplaced(entity_id, entity_type)
         )
         self.known = {"id", "state", *_TEXT_FIELDS, *_TIME_FIELDS}
 
     def decode(self, payload: Any) -> Reported:
         reported = self.reported
         if not isinstance(payload, dict):
-            self._malformed(
-                f"The answer is {_described(payload)}, where an object was expected."
-            )
+            self._malformed(f"The answer is {_described(payload)}, where an object was expected.")
             return reported
         members = _unwrapped(payload, self.type)
         self._check_id(members)
@@ -160,11 +148,7 @@ class _Decoder:
         self._read_fields_of_its_type(members)
         self._check_parent(members)
         self._read_children(members)
-        reported.extra = {
-            name: _kept(value)
-            for name, value in members.items()
-            if name not in self.known
-        }
+        reported.extra = {name: _kept(value) for name, value in members.items() if name not in self.known}
         return reported
 
     def _malformed(self, sentence: str) -> None:
@@ -184,9 +168,7 @@ class _Decoder:
         state = members.get("state")
         if not isinstance(state, str) or not state.strip():
             self._malformed(
-                "The answer has no state."
-                if state is None
-                else f"state is {_described(state)}, not a text."
+                "The answer has no state." if state is None else f"state is {_described(state)}, not a text."
             )
             return
         if len(state) > STATE_MAX_LENGTH:
@@ -206,9 +188,7 @@ class _Decoder:
             return None
         try:
             moment = datetime.fromisoformat(value)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(
-                UTC
-            )
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
         except (TypeError, ValueError, OverflowError):
             self._malformed(f"{name} is {_described(value)}, not an ISO 8601 time.")
             return None
@@ -248,14 +228,8 @@ class _Decoder:
         if child_type is EntityType.BUNDLE:
             # A cluster with one bundle may say so without a list.
             self.known |= {"bundle_id", "bundle"}
-            listed += [
-                value
-                for value in (members.get("bundle_id"),)
-                if value is not None and value not in listed
-            ]
-            embedded += [
-                value for value in (members.get("bundle"),) if value is not None
-            ]
+            listed += [value for value in (members.get("bundle_id"),) if value is not None and value not in listed]
+            embedded += [value for value in (members.get("bundle"),) if value is not None]
         _Children(self.reported, child_type).read(listed, embedded)
 
     def _list(self, members: Mapping[str, Any], name: str) -> list[Any]:
@@ -326,9 +300,7 @@ class _Children:
         return list(unique)
 
 
-def _unwrapped(
-    payload: Mapping[str, Any], entity_type: EntityType
-) -> Mapping[str, Any]:
+def _unwrapped(payload: Mapping[str, Any], entity_type: EntityType) -> Mapping[str, Any]:
     """The fields of `{wave: {…}, clusters: […]}` as those of `{…, clusters: […]}`."""
     inner = payload.get(entity_type.value)
     if not isinstance(inner, dict):
@@ -366,6 +338,4 @@ def _described(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return "a number"
-    return {"dict": "an object", "list": "a list"}.get(
-        type(value).__name__, "of an unexpected kind"
-    )
+    return {"dict": "an object", "list": "a list"}.get(type(value).__name__, "of an unexpected kind")

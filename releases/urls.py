@@ -1,5 +1,17 @@
-"""/api/releases/ and /api/entities/"""
+"""Addresses of releases and entities, under /api/. IDs pass as they are, with their colons and dots."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from releases.views import EntityViewSet, ReleaseViewSet
+
+urlpatterns = [
+    path("releases/", ReleaseViewSet.as_view({"get": "list"}), name="releases"),
+    path("releases/<str:release_id>/", ReleaseViewSet.as_view({"get": "retrieve"}), name="release"),
+    path("releases/<str:release_id>/hierarchy/", ReleaseViewSet.as_view({"get": "hierarchy"}), name="hierarchy"),
+    path(
+        "releases/<str:release_id>/entities/<str:entity_id>/",
+        ReleaseViewSet.as_view({"get": "entity"}),
+        name="release-entity",
+    ),
+    path("entities/<str:entity_id>/", EntityViewSet.as_view({"get": "retrieve"}), name="entity"),
+]

@@ -35,9 +35,7 @@ def _as_list(value: Any) -> Any:
         try:
             return json.loads(value)
         except ValueError:
-            raise ValueError(
-                'expected a JSON list, such as ["a", "b"], or names divided by commas'
-            ) from None
+            raise ValueError('expected a JSON list, such as ["a", "b"], or names divided by commas') from None
     return [item.strip() for item in value.split(",") if item.strip()]
 
 
@@ -47,9 +45,7 @@ def _as_object(value: Any) -> Any:
     try:
         return json.loads(value)
     except ValueError:
-        raise ValueError(
-            'expected a JSON object, such as {"baking": "active"}'
-        ) from None
+        raise ValueError('expected a JSON object, such as {"baking": "active"}') from None
 
 
 Names = Annotated[list[str], NoDecode, BeforeValidator(_as_list)]
@@ -60,9 +56,7 @@ Seconds = Annotated[float, Field(gt=0, le=3600)]
 class Env(BaseSettings):
     """What the environment says. Names, meanings and defaults: README, "Settings"."""
 
-    model_config = SettingsConfigDict(
-        extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
     SECRET_KEY: Secret
     JWT_SECRET: Secret
@@ -89,9 +83,7 @@ class Env(BaseSettings):
 
     RELEASE_LIST_QUERY: str = 'WorkflowId STARTS_WITH "release:"'
     RELEASE_WORKFLOW_ID_TEMPLATE: str = "{id}"
-    RELEASE_STATE_PHASES: Annotated[
-        dict[str, Phase], NoDecode, BeforeValidator(_as_object)
-    ] = {}
+    RELEASE_STATE_PHASES: Annotated[dict[str, Phase], NoDecode, BeforeValidator(_as_object)] = {}
 
     QUERY_TIMEOUT_SECONDS: Seconds = 5
     QUERY_CONCURRENCY: Annotated[int, Field(ge=1, le=10_000)] = 100
@@ -108,9 +100,7 @@ class Env(BaseSettings):
     @classmethod
     def _template_names_the_release(cls, value: str) -> str:
         if value.count("{id}") + value.count("{name}") != 1:
-            raise ValueError(
-                "expected {id} (release:2025.11-payments) or {name} (2025.11-payments) in it, once"
-            )
+            raise ValueError("expected {id} (release:2025.11-payments) or {name} (2025.11-payments) in it, once")
         return value
 
     @field_validator("RELEASE_STATE_PHASES")
@@ -128,9 +118,7 @@ class Env(BaseSettings):
     @model_validator(mode="after")
     def _client_certificate_is_whole(self) -> Self:
         if (self.TEMPORAL_TLS_CERT is None) != (self.TEMPORAL_TLS_KEY is None):
-            raise ValueError(
-                "TEMPORAL_TLS_CERT, TEMPORAL_TLS_KEY: give both or neither"
-            )
+            raise ValueError("TEMPORAL_TLS_CERT, TEMPORAL_TLS_KEY: give both or neither")
         for name in ("TEMPORAL_TLS_CERT", "TEMPORAL_TLS_KEY", "TEMPORAL_TLS_CA"):
             path = getattr(self, name)
             if path is not None and not path.is_file():
@@ -148,10 +136,7 @@ def load() -> Env:
     try:
         return Env(_env_file=env_file or None)  # type: ignore[call-arg]  # pydantic-settings' own argument
     except ValidationError as error:
-        lines = [
-            _sentence(detail)
-            for detail in error.errors(include_input=False, include_url=False)
-        ]
+        lines = [_sentence(detail) for detail in error.errors(include_input=False, include_url=False)]
     raise ImproperlyConfigured(
         'The environment does not fit. Set these (see README, "Settings"):\n'
         + "\n".join(f"  - {line}" for line in lines)

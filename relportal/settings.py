@@ -188,3 +188,5 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[\w-]{8,}\.\w+$"
 # Temporal and the reading of it
 
 RELPORTAL = env
+RELEASES_GATEWAY = "releases.gateway.TemporalGateway"
+"""What makes a gateway of a GatewayConfig. Tests put one in its place that needs no server."""

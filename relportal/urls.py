@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from relportal import pages
 from relportal.api import ApiRootView, UnknownRouteView
+from relportal.health import readyz
 
 admin.site.site_header = admin.site.site_title = "Relportal administration"
 admin.site.index_title = "People, roles and records"
@@ -38,9 +39,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     re_path(r"^(?P<url>api|admin)$", RedirectView.as_view(url="/%(url)s/", permanent=True)),
     path("healthz", pages.healthz),
+    path("readyz", readyz),
     # Every other address is a page of the app, save those that belong to something that isn't there.
     re_path(
-        r"^(?!(?:api|admin|static|ws)/|(?:readyz|metrics|ws|static|favicon\.ico|robots\.txt)$).*$",
+        r"^(?!(?:api|admin|static|ws)/|(?:metrics|ws|static|favicon\.ico|robots\.txt)$).*$",
         pages.portal,
         name="portal",
     ),

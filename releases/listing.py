@@ -1,0 +1,189 @@
+"""Pages of releases: which are in them by the index, how they stand by their workflows.
+
+What is cheap is exact: IDs, order, search, status and counts come from the index. States are asked of the workflows,
+only for the rows that are shown; a filter by state or phase must ask every release that the other filters leave,
+once for those that ended and each time for those that run.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from releases.access import Viewer
+from releases.domain import Entity, EntityId, EntityProblem, EntityType, ProblemCode, Rollup, Run, RunStatus
+from releases.errors import QueryTimeout, RelportalError
+from releases.hierarchy import HierarchyReader
+from releases.index import ReleaseIndex
+from releases.phases import Phase
+
+ROW_PATIENCE = 2.0
+"""Seconds that a page waits for its slowest row: one release whose worker is gone must not hold up the others. The
+row then says so; its query goes on, and may be answered by the next look at the page."""
+
+ENDED_KEPT = 20_000
+"""Ended releases whose last state is kept: it never changes. About 2 kB each."""
+
+ORDERINGS: Mapping[str, Callable[[EntityId, Run], Any]] = {
+    "started_at": lambda _, run: run.started_at,
+    "ended_at": lambda _, run: run.ended_at or _FAR_FUTURE,
+    "id": lambda release_id, _: release_id,
+    "status": lambda _, run: run.status.value,
+}
+_FAR_FUTURE = datetime.max.replace(tzinfo=UTC)
+"""What still runs ends after all that has ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListQuery:
+    """What a caller wants to see of the list. `ordering` is a key of ORDERINGS, with `-` before it for descending."""
+
+    page: int = 1
+    page_size: int = 20
+    search: str = ""
+    phases: frozenset[Phase] = frozenset()
+    states: frozenset[str] = frozenset()
+    statuses: frozenset[RunStatus] = frozenset()
+    ordering: str = "-started_at"
+    with_rollups: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A release as the list shows it. `rollup` is None where it was not wanted, or not to be had in time."""
+
+    release: Entity
+    run: Run
+    rollup: Rollup | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    count: int
+    rows: Sequence[Row] = field(default_factory=tuple)
+
+
+class ReleaseList:
+    """The list of releases. One per gateway and event loop."""
+
+    _SELECTIONS_KEPT = 64
+
+    def __init__(self, index: ReleaseIndex, reader: HierarchyReader) -> None:
+        self._index = index
+        self._reader = reader
+        self._ended: OrderedDict[str, Entity] = OrderedDict()
+        self._ended_rollups: OrderedDict[str, Rollup] = OrderedDict()
+        self._selections: OrderedDict[tuple[Any, ...], list[EntityId]] = OrderedDict()
+
+    async def page(self, viewer: Viewer, query: ListQuery) -> Page:
+        """One page of what this viewer may see; empty past the end.
+
+        Raises TemporalUnavailable, and QueryTimeout where a filter by state could not ask all releases in time (what
+        was learned of ended ones is kept, so that the next try comes further).
+        """
+        runs = await self._index.runs()
+        selected = self._selected(viewer, query, runs)
+        if query.phases or query.states:
+            selected = await self._in_state(selected, runs, query)
+        start = (query.page - 1) * query.page_size
+        shown = selected[start : start + query.page_size]
+        rows = await asyncio.gather(*(self._row(release_id, runs[release_id], query) for release_id in shown))
+        return Page(len(selected), rows)
+
+    def _selected(self, viewer: Viewer, query: ListQuery, runs: Mapping[EntityId, Run]) -> list[EntityId]:
+        """IDs in order. Remembered while the index stays the same, so that a page costs the same however many
+        releases there are."""
+        scope = None if viewer.sees_all else viewer.patterns
+        key = (self._index.version, scope, query.search, query.statuses, query.ordering)
+        if key in self._selections:
+            self._selections.move_to_end(key)
+            return self._selections[key]
+        search = query.search.lower()
+        chosen = (
+            release_id
+            for release_id, run in runs.items()
+            if search in release_id.lower()
+            and (not query.statuses or run.status in query.statuses)
+            and viewer.may_see(release_id)
+        )
+        by = ORDERINGS[query.ordering.removeprefix("-")]
+        # The ID decides between equals, so that pages neither repeat nor miss a release.
+        ordered = sorted(sorted(chosen), key=lambda i: by(i, runs[i]), reverse=query.ordering.startswith("-"))
+        self._selections[key] = ordered
+        if len(self._selections) > self._SELECTIONS_KEPT:
+            self._selections.popitem(last=False)
+        return ordered
+
+    async def _in_state(
+        self, selected: Iterable[EntityId], runs: Mapping[EntityId, Run], query: ListQuery
+    ) -> list[EntityId]:
+        limit = asyncio.Semaphore(max(self._reader.config.query_concurrency // 2, 1))
+
+        async def matches(release_id: EntityId) -> bool:
+            async with limit:
+                entity = await self._release(release_id, runs[release_id])
+            in_phase = not query.phases or entity.phase in query.phases
+            return in_phase and (not query.states or (entity.state or "").lower() in query.states)
+
+        candidates = list(selected)
+        try:
+            async with asyncio.timeout(self._reader.config.query_timeout):
+                found = await asyncio.gather(*(matches(release_id) for release_id in candidates))
+        except TimeoutError as error:
+            raise QueryTimeout(f"{len(candidates)} releases to ask for their state") from error
+        return [release_id for release_id, match in zip(candidates, found, strict=True) if match]
+
+    async def _row(self, release_id: EntityId, run: Run, query: ListQuery) -> Row:
+        wanted = [self._in_time(self._release(release_id, run))]
+        if query.with_rollups:
+            wanted.append(self._in_time(self._rollup(release_id, run)))
+        release, *rollups = await asyncio.gather(*wanted)
+        return Row(release or _not_in_time(release_id, run), run, rollups[0] if rollups else None)
+
+    async def _in_time(self, read: Any) -> Any:
+        try:
+            async with asyncio.timeout(min(ROW_PATIENCE, self._reader.config.query_timeout)):
+                return await read
+        except TimeoutError:
+            return None
+
+    async def _release(self, release_id: EntityId, run: Run) -> Entity:
+        if run.run_id in self._ended:
+            return self._ended[run.run_id]
+        entity = await self._reader.release_of_run(release_id, run)
+        if not run.status.is_open and entity.problem is None:
+            _keep(self._ended, run.run_id, entity)
+        return entity
+
+    async def _rollup(self, release_id: EntityId, run: Run) -> Rollup | None:
+        if run.run_id in self._ended_rollups:
+            return self._ended_rollups[run.run_id]
+        try:
+            tree = await self._reader.tree(release_id)
+        except RelportalError:
+            return None
+        rollup = tree.release.rollup
+        # Entities with workflows of their own may go on after their release has ended.
+        if not run.status.is_open and not (rollup.active or rollup.pending or rollup.unknown):
+            _keep(self._ended_rollups, run.run_id, rollup)
+        return rollup
+
+
+def _keep(kept: OrderedDict[str, Any], key: str, value: Any) -> None:
+    kept[key] = value
+    if len(kept) > ENDED_KEPT:
+        kept.popitem(last=False)
+
+
+def _not_in_time(release_id: EntityId, run: Run) -> Entity:
+    detail = f"Its workflow has not answered within {ROW_PATIENCE:g} seconds."
+    entity = Entity(
+        id=release_id,
+        type=EntityType.RELEASE,
+        path="",
+        workflow_id=run.workflow_id,
+        problem=EntityProblem(ProblemCode.QUERY_TIMEOUT, detail),
+    )
+    return replace(entity, state=run.status.imposed_state)

@@ -1,0 +1,199 @@
+"""The shapes of the API: what `representation` makes, for the OpenAPI document; and the list's parameters.
+
+Answers are not run through these: a tree of 1,000 entities would take ten times as long. A contract test holds each
+answer against the document instead.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import QueryDict
+from rest_framework import serializers
+
+from releases.domain import ENTITY_ID_PATTERN, EntityType, Freshness, RunStatus
+from releases.listing import ORDERINGS, ListQuery
+from releases.phases import Phase
+
+Shape = serializers.Serializer[Any]
+
+
+def _id(**options: Any) -> serializers.CharField:
+    return serializers.RegexField(ENTITY_ID_PATTERN, **options)
+
+
+def _choices(values: Any) -> list[str]:
+    return [value.value for value in values]
+
+
+RUN_STATUSES = [status.value for status in RunStatus if status is not RunStatus.CONTINUED_AS_NEW]
+"""A release that continued as new runs on."""
+
+
+class RollupSerializer(Shape):
+    """Counts of apps by phase, at or below the entity."""
+
+    total = serializers.IntegerField(min_value=0)
+    pending = serializers.IntegerField(min_value=0)
+    active = serializers.IntegerField(min_value=0)
+    succeeded = serializers.IntegerField(min_value=0)
+    failed = serializers.IntegerField(min_value=0)
+    stopped = serializers.IntegerField(min_value=0)
+    unknown = serializers.IntegerField(min_value=0)
+
+
+class EntityProblemSerializer(Shape):
+    """What is wrong with this one entity."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField(help_text="A sentence for people.")
+
+
+class _EntityFields(Shape):
+    id = _id()
+    type = serializers.ChoiceField(_choices(EntityType))
+    path = serializers.CharField(
+        help_text="Where it stands in its release: the IDs from the wave down, joined by `/`. Empty for the release."
+    )
+    name = serializers.CharField(allow_null=True)
+    state = serializers.CharField(allow_null=True, help_text="As its workflow gives it; null where it can't be read.")
+    phase = serializers.ChoiceField(_choices(Phase), help_text="Our reading of the state.")
+    reported_state = serializers.CharField(
+        allow_null=True, help_text="What the workflow last said, where the end of its run overrides it."
+    )
+    error_message = serializers.CharField(allow_null=True)
+    created_at = serializers.DateTimeField(allow_null=True)
+    updated_at = serializers.DateTimeField(allow_null=True)
+    workflow_id = serializers.CharField(allow_null=True, help_text="The workflow that answers for it.")
+    workflow_url = serializers.CharField(allow_null=True, help_text="That workflow in Temporal's UI, where configured.")
+    problem = EntityProblemSerializer(allow_null=True)
+    extra = serializers.DictField(help_text="What else its workflow tells of it.")
+
+
+class AppSerializer(_EntityFields):
+    bundle_id = _id()
+    version = serializers.CharField(allow_null=True)
+    rollup = RollupSerializer()
+
+
+class BundleSerializer(_EntityFields):
+    cluster_id = _id()
+    rollup = RollupSerializer()
+    apps = AppSerializer(many=True)
+
+
+class ClusterSerializer(_EntityFields):
+    wave_id = _id()
+    rollup = RollupSerializer()
+    bundles = BundleSerializer(many=True)
+
+
+class WaveSerializer(_EntityFields):
+    release_id = _id()
+    sequence = serializers.IntegerField(allow_null=True)
+    rollup = RollupSerializer()
+    clusters = ClusterSerializer(many=True)
+
+
+class ReleaseSerializer(_EntityFields):
+    status = serializers.ChoiceField(
+        RUN_STATUSES,
+        help_text="How its workflow run stands, in Temporal's words.",
+    )
+    run_id = serializers.CharField()
+    started_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+    rollup = RollupSerializer(
+        allow_null=True, help_text="Null unless asked for, or where it could not be read in time."
+    )
+    url = serializers.CharField()
+
+
+class _Confirmed(Shape):
+    version = serializers.IntegerField(
+        min_value=0, help_text="Grows by one with each change of a live tree; 0 where the tree is not live."
+    )
+    as_of = serializers.DateTimeField(help_text="When Temporal last confirmed what is shown.")
+    freshness = serializers.ChoiceField(_choices(Freshness))
+
+
+class HierarchySerializer(_Confirmed, ReleaseSerializer):
+    waves = WaveSerializer(many=True)
+    rollup = RollupSerializer()
+
+
+class EntitySerializer(_EntityFields):
+    """One entity out of its tree, with the IDs of what it holds."""
+
+    rollup = RollupSerializer()
+    release_id = _id()
+    wave_id = _id(required=False)
+    cluster_id = _id(required=False)
+    bundle_id = _id(required=False)
+    sequence = serializers.IntegerField(allow_null=True, required=False)
+    version = serializers.CharField(allow_null=True, required=False)
+    wave_ids = serializers.ListField(child=_id(), required=False)
+    cluster_ids = serializers.ListField(child=_id(), required=False)
+    bundle_ids = serializers.ListField(child=_id(), required=False)
+    app_ids = serializers.ListField(child=_id(), required=False)
+    as_of = serializers.DateTimeField()
+    freshness = serializers.ChoiceField(_choices(Freshness))
+
+
+class PaginatedReleaseListSerializer(Shape):
+    count = serializers.IntegerField(min_value=0, help_text="Releases in the caller's scope that the filters leave.")
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = ReleaseSerializer(many=True)
+
+
+class Names(serializers.CharField):
+    """Names divided by commas, each one of `choices` where there are any; case does not matter."""
+
+    def __init__(self, choices: Iterable[str] = (), **options: Any) -> None:
+        super().__init__(max_length=1000, default="", **options)
+        self._choices = {choice.lower(): choice for choice in choices}
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        names = [name.strip().lower() for name in super().to_internal_value(data).split(",") if name.strip()]
+        if not self._choices:
+            return names
+        for name in names:
+            if name not in self._choices:
+                raise serializers.ValidationError(f"expected one or more of {', '.join(self._choices.values())}")
+        return [self._choices[name] for name in names]
+
+
+class ListParameters(Shape):
+    """The list's query parameters."""
+
+    page = serializers.IntegerField(min_value=1, max_value=1_000_000, default=1)
+    page_size = serializers.IntegerField(min_value=1, max_value=100, default=20)
+    search = serializers.CharField(max_length=250, default="", allow_blank=True)
+    phase = Names(_choices(Phase), allow_blank=True)
+    state = Names(allow_blank=True)
+    status = Names(RUN_STATUSES, allow_blank=True)
+    ordering = serializers.ChoiceField(
+        [f"{sign}{name}" for name in ORDERINGS for sign in ("", "-")], default=ListQuery.ordering
+    )
+    include = Names(["rollup"], allow_blank=True)
+
+    @classmethod
+    def parse(cls, given: QueryDict) -> ListQuery:
+        """Raises ValidationError, naming each parameter that is not as expected or not known."""
+        parameters = cls(data={name: ",".join(given.getlist(name)) for name in given if name != "format"})
+        unknown = [name for name in parameters.initial_data if name not in parameters.fields]
+        parameters.is_valid(raise_exception=not unknown)
+        if unknown:
+            sentence = f"not a parameter here: expected some of {', '.join(parameters.fields)}"
+            raise serializers.ValidationError({**parameters.errors, **{name[:50]: [sentence] for name in unknown}})
+        values = parameters.validated_data
+        return ListQuery(
+            page=values["page"],
+            page_size=values["page_size"],
+            search=values["search"],
+            phases=frozenset(map(Phase, values["phase"])),
+            states=frozenset(values["state"]),
+            statuses=frozenset(map(RunStatus, values["status"])),
+            ordering=values["ordering"],
+            with_rollups="rollup" in values["include"],
+        )

@@ -1,0 +1,197 @@
+"""What people and programs do with releases: authorise, read, record. Views and consumers call nothing else.
+
+Each use case takes who looks (a Viewer) and raises `releases.errors`. Who may not see a release is told so before
+Temporal is asked, and never whether it exists.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import structlog
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from releases.access import Viewer
+from releases.domain import Entity, EntityId, EntityType, Tree
+from releases.errors import (
+    AccessDenied,
+    AmbiguousEntity,
+    EntityNotFound,
+    NotFound,
+    QueryTimeout,
+    RelportalError,
+    SourceError,
+)
+from releases.gateway import Gateway, GatewayConfig
+from releases.hierarchy import HierarchyReader, ReaderConfig
+from releases.index import IndexConfig, ReleaseIndex
+from releases.listing import ListQuery, Page, ReleaseList
+from releases.phases import PhaseTable
+from releases.topology import ReleaseWorkflowIds
+
+log = structlog.get_logger(__name__)
+
+TREES_AT_ONCE = 8
+"""Trees that a search for an entity reads at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """All that reads from Temporal, sharing one connection, its limits and what has been learned."""
+
+    gateway: Gateway
+    reader: HierarchyReader
+    index: ReleaseIndex
+    list: ReleaseList
+
+
+_sources: "WeakKeyDictionary[asyncio.AbstractEventLoop, Source]" = WeakKeyDictionary()
+
+
+def source() -> Source:
+    """The source of the running event loop.
+
+    A server has one loop and so one source. A sync caller outside of a server (a command, a test client) runs each
+    call on a loop of its own, and pays for a connection of its own.
+    """
+    loop = asyncio.get_running_loop()
+    if loop not in _sources:
+        _sources[loop] = _make_source()
+    return _sources[loop]
+
+
+def _make_source() -> Source:
+    env = settings.RELPORTAL
+    gateway: Gateway = import_string(settings.RELEASES_GATEWAY)(
+        GatewayConfig(
+            host=env.TEMPORAL_HOST,
+            namespace=env.TEMPORAL_NAMESPACE,
+            tls=env.TEMPORAL_TLS,
+            tls_cert=env.TEMPORAL_TLS_CERT,
+            tls_key=env.TEMPORAL_TLS_KEY,
+            tls_ca=env.TEMPORAL_TLS_CA,
+            api_key=env.TEMPORAL_API_KEY,
+            query_timeout=env.QUERY_TIMEOUT_SECONDS,
+            query_concurrency=env.QUERY_CONCURRENCY,
+        )
+    )
+    workflow_ids = ReleaseWorkflowIds(env.RELEASE_WORKFLOW_ID_TEMPLATE)
+    config = ReaderConfig(env.QUERY_TIMEOUT_SECONDS, env.QUERY_CONCURRENCY, workflow_ids)
+    reader = HierarchyReader(gateway, PhaseTable(env.RELEASE_STATE_PHASES), config)
+    index = ReleaseIndex(gateway, IndexConfig(env.RELEASE_LIST_QUERY, workflow_ids))
+    return Source(gateway, reader, index, ReleaseList(index, reader))
+
+
+async def check_source() -> None:
+    """Nothing where Temporal can be reached; else TemporalUnavailable."""
+    await source().gateway.check()
+
+
+# Use cases
+
+
+async def list_releases(viewer: Viewer, query: ListQuery) -> Page:
+    """A page of the releases in the viewer's scope; its count tells nothing of others."""
+    with _recorded(viewer, "list", ""):
+        if viewer.sees_nothing:
+            return Page(0)
+        return await source().list.page(viewer, query)
+
+
+async def get_release(viewer: Viewer, release_id: str) -> Tree:
+    """One release, without its descendants."""
+    with _recorded(viewer, "release", release_id):
+        return await source().reader.release(_authorised(viewer, release_id))
+
+
+async def get_tree(viewer: Viewer, release_id: str) -> Tree:
+    """One release with all that it holds."""
+    with _recorded(viewer, "tree", release_id):
+        return await source().reader.tree(_authorised(viewer, release_id))
+
+
+async def get_entity(viewer: Viewer, release_id: str, entity_id: str, path: str | None = None) -> tuple[Tree, Entity]:
+    """One entity of a release, and the tree it stands in. Raises AmbiguousEntity where it stands in several places
+    and `path` names none of them."""
+    with _recorded(viewer, "entity", release_id, entity_id=entity_id):
+        wanted = EntityId(entity_id)
+        tree = await source().reader.tree(_authorised(viewer, release_id))
+        places = tree.find(wanted)
+        if path is not None:
+            places = [place for place in places if place.path == path]
+        return tree, _only([(tree, place) for place in places], wanted)[1]
+
+
+async def find_entity(viewer: Viewer, entity_id: str) -> tuple[Tree, Entity]:
+    """The one entity of this ID among all that the viewer may see, and its tree.
+
+    A release is found by its ID; for anything else every release in scope is read, newest first. Releases that can't
+    be read are left out. Raises EntityNotFound, AmbiguousEntity, and QueryTimeout where there are too many to read.
+    """
+    with _recorded(viewer, "find", "", entity_id=entity_id):
+        wanted = EntityId(entity_id)
+        if wanted.type is EntityType.RELEASE:
+            tree = await source().reader.tree(_authorised(viewer, wanted))
+            return tree, tree.release
+        return _only(await _places_of(wanted, viewer), wanted)
+
+
+async def _places_of(entity_id: EntityId, viewer: Viewer) -> list[tuple[Tree, Entity]]:
+    reader = source().reader
+    runs = await source().index.runs()
+    in_scope = sorted((i for i in runs if viewer.may_see(i)), key=lambda i: runs[i].started_at, reverse=True)
+    at_once = asyncio.Semaphore(TREES_AT_ONCE)
+
+    async def places(release_id: EntityId) -> list[tuple[Tree, Entity]]:
+        async with at_once:
+            try:
+                tree = await reader.tree(release_id)
+            except (SourceError, NotFound) as error:
+                log.info("release_left_out", release_id=release_id, error=type(error).__name__)
+                return []
+        return [(tree, entity) for entity in tree.find(entity_id)]
+
+    try:
+        async with asyncio.timeout(reader.config.query_timeout):
+            found = await asyncio.gather(*(places(release_id) for release_id in in_scope))
+    except TimeoutError as error:
+        raise QueryTimeout(f"{len(in_scope)} releases to look through") from error
+    return [place for of_release in found for place in of_release]
+
+
+def _only(places: list[tuple[Tree, Entity]], entity_id: EntityId) -> tuple[Tree, Entity]:
+    if not places:
+        raise EntityNotFound(entity_id)
+    if len(places) > 1:
+        raise AmbiguousEntity([(tree.release.id, entity.path) for tree, entity in places])
+    return places[0]
+
+
+def _authorised(viewer: Viewer, release_id: str) -> EntityId:
+    """The ID, once it is known to be a release's and in the viewer's scope."""
+    parsed = EntityId.of_type(EntityType.RELEASE, release_id)
+    if not viewer.may_see(parsed):
+        raise AccessDenied(parsed)
+    return parsed
+
+
+@contextmanager
+def _recorded(viewer: Viewer, action: str, release_id: str, **details: str) -> Iterator[None]:
+    """Put an access to release information on record, allowed or refused. The log's context adds when, from where and
+    the request's ID."""
+    outcome = "allowed"
+    try:
+        yield
+    except AccessDenied:
+        outcome = "denied"
+        raise
+    except RelportalError as error:
+        outcome = type(error).__name__
+        raise
+    finally:
+        # What a caller wrote is cut: an ID in an address may be of any size.
+        names = {name: value[:250] for name, value in {"release_id": release_id, **details}.items()}
+        log.info("release_access", action=action, outcome=outcome, viewer_id=viewer.user_id, **names)

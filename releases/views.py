@@ -1,0 +1,227 @@
+"""The HTTP edge of releases: parameters in, use cases called, JSON out."""
+
+import hashlib
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from accounts.viewers import viewer_of
+from releases import services
+from releases.domain import ENTITY_ID_PATTERN
+from releases.listing import ORDERINGS, ListQuery, Page
+from releases.phases import Phase
+from releases.renderers import to_json
+from releases.representation import JsonObject, Links, Representation
+from releases.schema import problem_responses
+from releases.serializers import (
+    RUN_STATUSES,
+    EntitySerializer,
+    HierarchySerializer,
+    ListParameters,
+    PaginatedReleaseListSerializer,
+    ReleaseSerializer,
+)
+
+SOURCE_CODES = ("temporal_unavailable", "query_timeout", "worker_unavailable", "query_failed")
+
+
+def _id_parameter(name: str, example: str) -> OpenApiParameter:
+    schema = {"type": "string", "pattern": ENTITY_ID_PATTERN, "example": example}
+    return OpenApiParameter(name, schema, OpenApiParameter.PATH)
+
+
+RELEASE_ID = _id_parameter("release_id", "release:2025.11-payments")
+ENTITY_ID = _id_parameter("entity_id", "app:api-gateway")
+
+
+def _names(name: str, choices: list[str] | None, description: str) -> OpenApiParameter:
+    items = {"type": "string", "enum": choices} if choices else {"type": "string", "minLength": 1, "maxLength": 50}
+    schema = {"type": "array", "items": items}
+    return OpenApiParameter(name, schema, style="form", explode=False, description=f"{description} Divided by commas.")
+
+
+LIST_PARAMETERS = [
+    OpenApiParameter("page", {"type": "integer", "minimum": 1, "maximum": 1_000_000, "default": 1}),
+    OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}),
+    OpenApiParameter(
+        "search",
+        {"type": "string", "maxLength": 250},
+        description="A part of the ID, whatever its case: `pay` finds `release:2025.11-payments`. Costs nothing.",
+    ),
+    _names(
+        "phase",
+        [phase.value for phase in Phase],
+        "Costs a query for each release that the other filters leave: each time for those that run, once for those "
+        "that ended. Narrow by `status` or `search` first; past QUERY_TIMEOUT_SECONDS the answer is a 503, and the next "
+        "try comes further.",
+    ),
+    _names("state", None, "The state as its workflow gives it, whatever its case. Costs as `phase` does."),
+    _names("status", RUN_STATUSES, "How the workflow run stands, in Temporal's words. Costs nothing."),
+    OpenApiParameter(
+        "ordering",
+        {"type": "string", "enum": [f"{sign}{name}" for name in ORDERINGS for sign in ("", "-")]},
+        description="`-` for descending; `-started_at` unless given. What still runs ends after all that has ended.",
+    ),
+    _names(
+        "include",
+        ["rollup"],
+        "`rollup` adds the counts of apps. Costs reading the tree of every release on the page; null where one was not "
+        "read within two seconds.",
+    ),
+]
+
+
+def representation() -> Representation:
+    env = settings.RELPORTAL
+    ui = env.TEMPORAL_UI_URL.rstrip("/") if env.TEMPORAL_UI_URL else None
+    return Representation(Links(ui, env.TEMPORAL_NAMESPACE))
+
+
+def _private(response: Response) -> Response:
+    """Kept by no shared cache, and asked for again each time."""
+    response["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(response, ("Authorization",))
+    return response
+
+
+class ReleaseViewSet(ViewSet):
+    """Releases, and the trees of waves, clusters, bundles and apps that they hold."""
+
+    @extend_schema(
+        operation_id="releases_list",
+        tags=["releases"],
+        summary="The releases, page by page",
+        description="Those in the caller's scope, newest first. A release whose state can't be read is listed with its "
+        "`problem`. What each parameter costs is said beside it.",
+        parameters=LIST_PARAMETERS,
+        responses={200: PaginatedReleaseListSerializer, **problem_responses("invalid_parameter", *SOURCE_CODES)},
+    )
+    def list(self, request: Request) -> Response:
+        query = ListParameters.parse(request.query_params)
+        page = async_to_sync(services.list_releases)(viewer_of(request.user), query)
+        return _private(Response(_page(request, query, page)))
+
+    @extend_schema(
+        operation_id="releases_retrieve",
+        tags=["releases"],
+        summary="One release",
+        description="Without its descendants.",
+        parameters=[RELEASE_ID],
+        responses={
+            200: ReleaseSerializer,
+            **problem_responses("invalid_id", "permission_denied", "release_not_found", *SOURCE_CODES),
+        },
+    )
+    def retrieve(self, request: Request, release_id: str) -> Response:
+        tree = async_to_sync(services.get_release)(viewer_of(request.user), release_id)
+        return _private(Response(representation().release(tree)))
+
+    @extend_schema(
+        operation_id="releases_hierarchy",
+        tags=["releases"],
+        summary="One release with all that it holds",
+        description="What can't be read stands in its place, with its `problem`. The ETag stays the same while nothing "
+        "but `as_of` changes.",
+        parameters=[
+            RELEASE_ID,
+            OpenApiParameter(
+                "If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="An earlier ETag."
+            ),
+        ],
+        responses={
+            200: HierarchySerializer,
+            304: None,
+            **problem_responses("invalid_id", "permission_denied", "release_not_found", *SOURCE_CODES),
+        },
+    )
+    def hierarchy(self, request: Request, release_id: str) -> Response:
+        tree = async_to_sync(services.get_tree)(viewer_of(request.user), release_id)
+        body = representation().hierarchy(tree)
+        etag = _etag(body)
+        response = _private(Response(body, headers={"ETag": etag}))
+        unchanged = get_conditional_response(request._request, etag=etag, response=response)
+        return unchanged if unchanged is not None else response
+
+    @extend_schema(
+        operation_id="releases_entity",
+        tags=["releases"],
+        summary="One entity of a release",
+        description="Costs as much as the whole tree.",
+        parameters=[
+            RELEASE_ID,
+            ENTITY_ID,
+            OpenApiParameter(
+                "path",
+                {"type": "string", "maxLength": 1000},
+                description="Tells apart an ID that stands in several places.",
+            ),
+        ],
+        responses={
+            200: EntitySerializer,
+            **problem_responses(
+                "invalid_id",
+                "permission_denied",
+                "release_not_found",
+                "entity_not_found",
+                "ambiguous_entity",
+                *SOURCE_CODES,
+            ),
+        },
+    )
+    def entity(self, request: Request, release_id: str, entity_id: str) -> Response:
+        path = request.query_params.get("path")
+        found = async_to_sync(services.get_entity)(viewer_of(request.user), release_id, entity_id, path)
+        return _private(Response(representation().entity(*found)))
+
+
+class EntityViewSet(ViewSet):
+    """Entities by their ID alone."""
+
+    @extend_schema(
+        operation_id="entities_retrieve",
+        tags=["entities"],
+        summary="One entity, wherever it stands",
+        description="Reads every release in the caller's scope, but for a release's own ID: by far the most expensive "
+        "operation. Where the release is known, ask for the entity of that release. Releases that can't be read are "
+        "left out.",
+        parameters=[ENTITY_ID],
+        responses={
+            200: EntitySerializer,
+            **problem_responses(
+                "invalid_id", "permission_denied", "entity_not_found", "ambiguous_entity", *SOURCE_CODES
+            ),
+        },
+    )
+    def retrieve(self, request: Request, entity_id: str) -> Response:
+        found = async_to_sync(services.find_entity)(viewer_of(request.user), entity_id)
+        return _private(Response(representation().entity(*found)))
+
+
+def _page(request: Request, query: ListQuery, page: Page) -> JsonObject:
+    make = representation()
+    last = max(-(-page.count // query.page_size), 1)
+    return {
+        "count": page.count,
+        "next": _page_url(request, query.page + 1) if query.page < last else None,
+        "previous": _page_url(request, min(query.page - 1, last)) if query.page > 1 else None,
+        "results": [make.row(row) for row in page.rows],
+    }
+
+
+def _page_url(request: Request, number: int) -> str:
+    parameters = request.query_params.copy()
+    parameters["page"] = str(number)
+    return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
+
+
+def _etag(body: dict[str, Any]) -> str:
+    """Weak, since the same tag stands for bodies that differ in `as_of`."""
+    content = {name: value for name, value in body.items() if name != "as_of"}
+    return f'W/"{hashlib.blake2b(to_json(content), digest_size=16).hexdigest()}"'
