@@ -13,7 +13,7 @@ from releases.renderers import ORJSONRenderer
 
 
 class JSONParser(BaseParser):
-    """Reads a JSON object. Unlike DRF's own it bounds the body, and nesting too deep is the caller's error, not ours."""
+    """Reads a JSON object. Unlike DRF's own it bounds the body, and takes too deep nesting for the caller's error."""
 
     media_type = "application/json"
     renderer_class = ORJSONRenderer

@@ -1,7 +1,8 @@
 """JSON out, by orjson."""
 
 import json
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import orjson
@@ -26,7 +27,7 @@ def to_json(data: Any, *, indented: bool = False) -> bytes:
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, Set):
+    if isinstance(value, AbstractSet):
         return sorted(value)
     if hasattr(value, "__html__") or hasattr(value, "_proxy____cast"):
         return str(value)

@@ -47,14 +47,18 @@ def configure(level: str, log_format: str) -> dict[str, Any]:
                 "foreign_pre_chain": _SHARED,
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "relportal"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "relportal"},
+            # A logger without any handler writes to stderr, in no format.
+            "none": {"class": "logging.NullHandler"},
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "propagate": True},
             # Each request is logged once, as request_finished; these would say it again.
-            "django.server": {"handlers": [], "propagate": False},
-            "django.request": {"handlers": [], "propagate": False},
-            "django.channels.server": {"handlers": [], "propagate": False},
+            "django.server": {"handlers": ["none"], "propagate": False},
+            "django.request": {"handlers": ["none"], "propagate": False},
+            "django.channels.server": {"handlers": ["none"], "propagate": False},
             "daphne": {"level": "WARNING"},
         },
     }

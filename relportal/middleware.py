@@ -2,9 +2,14 @@
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from typing import IO, Any
 
-from django.http import HttpRequest, HttpResponse
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:/+=@-]{1,128}", re.ASCII)
 
@@ -26,3 +31,40 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
+
+
+_CHUNK = 128 * 1024
+"""Bytes of a static file in memory at once; each chunk costs a turn in another thread."""
+
+
+class StaticFilesMiddleware(WhiteNoiseMiddleware):
+    """Whitenoise, with files handed over asynchronously under ASGI.
+
+    Its own answers iterate over a file synchronously: Django would read the whole of it into memory first, and warn.
+    """
+
+    @staticmethod
+    def serve(static_file: Any, request: HttpRequest) -> HttpResponseBase:
+        if not isinstance(request, ASGIRequest):
+            answer: HttpResponseBase = WhiteNoiseMiddleware.serve(static_file, request)
+            return answer
+        found = static_file.get_response(request.method, request.META)
+        if found.file is None:
+            return _with_headers(HttpResponse(status=int(found.status)), found.headers)
+        response = StreamingHttpResponse(_chunks(found.file), status=int(found.status))
+        # Closed also where the client goes away before the first chunk, when no generator has begun.
+        response._resource_closers.append(found.file.close)
+        return _with_headers(response, found.headers)
+
+
+async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
+    read = sync_to_async(file.read, thread_sensitive=False)
+    while chunk := await read(_CHUNK):
+        yield chunk
+
+
+def _with_headers(response: HttpResponseBase, headers: list[tuple[str, str]]) -> HttpResponseBase:
+    del response["Content-Type"]
+    for name, value in headers:
+        response[name] = value
+    return response
