@@ -1,0 +1,88 @@
+"""People and clients, for every suite."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import User
+
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(autouse=True)
+def _forgetful_throttle() -> Iterator[None]:
+    """Each test has all of its tries."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., User]:
+    """Makes an active user; `scopes` come by a role of the user's own."""
+
+    def make(email: str = "somebody@example.com", *, scopes: tuple[str, ...] = (), **fields: Any) -> User:
+        user = User.objects.create_user(email, PASSWORD, **fields)
+        if scopes:
+            role = Group.objects.create(name=f"Role of {email}")
+            for pattern in scopes:
+                role.scopes.create(pattern=pattern)
+            user.groups.add(role)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def viewer(make_user: Callable[..., User]) -> User:
+    """Sees every release."""
+    return make_user("viewer@example.com", full_name="Vera Viewer", scopes=("release:*",))
+
+
+@pytest.fixture
+def payments(make_user: Callable[..., User]) -> User:
+    """Sees the releases of one team."""
+    return make_user("payments@example.com", full_name="Pat Payments", scopes=("release:payments-*",))
+
+
+@pytest.fixture
+def outsider(make_user: Callable[..., User]) -> User:
+    """Signed in, without any role."""
+    return make_user("outsider@example.com")
+
+
+@pytest.fixture
+def superuser(make_user: Callable[..., User]) -> User:
+    return make_user("admin@example.com", full_name="Ada Admin", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def anonymous() -> Client:
+    """A client that answers with the server's 500 in place of raising."""
+    return Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    def client_of(user: User) -> Client:
+        client = Client(raise_request_exception=False)
+        client.force_login(user)
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def bearer(db: None) -> Callable[[User], dict[str, str]]:
+    """Headers of a program that signed in as the user: `client.get(path, headers=bearer(user))`."""
+
+    def headers(user: User) -> dict[str, str]:
+        from rest_framework_simplejwt.tokens import AccessToken
+
+        return {"Authorization": f"Bearer {AccessToken.for_user(user)}"}
+
+    return headers
