@@ -1,37 +1,33 @@
-import { IconButton, Menu, Portal } from "@chakra-ui/react";
+import { IconButton } from "@chakra-ui/react";
 import type { ReactNode } from "react";
 import { COLOR_MODES, type ColorMode, setColorMode, useColorMode } from "@/lib/color-mode";
 import { MonitorIcon, MoonIcon, SunIcon } from "./icons";
 
-const LOOKS: Record<ColorMode, { icon: ReactNode; word: string }> = {
-  system: { icon: <MonitorIcon />, word: "As the system" },
-  light: { icon: <SunIcon />, word: "Light" },
-  dark: { icon: <MoonIcon />, word: "Dark" },
+const LOOKS: Record<ColorMode, { icon: ReactNode; words: string }> = {
+  system: { icon: <MonitorIcon />, words: "as the system" },
+  light: { icon: <SunIcon />, words: "light" },
+  dark: { icon: <MoonIcon />, words: "dark" },
 };
 
+function following(mode: ColorMode): ColorMode {
+  return COLOR_MODES[(COLOR_MODES.indexOf(mode) + 1) % COLOR_MODES.length] ?? "system";
+}
+
+/** Goes through system, light and dark. */
 export function ColorModeSwitch() {
   const mode = useColorMode();
+  const next = following(mode);
+  const label = `Colours: ${LOOKS[mode].words}. Switch to ${LOOKS[next].words}`;
   return (
-    <Menu.Root positioning={{ placement: "bottom-end" }}>
-      <Menu.Trigger asChild>
-        <IconButton variant="ghost" size="sm" aria-label={`Colours: ${LOOKS[mode].word}`}>
-          {LOOKS[mode].icon}
-        </IconButton>
-      </Menu.Trigger>
-      <Portal>
-        <Menu.Positioner>
-          <Menu.Content>
-            <Menu.RadioItemGroup value={mode} onValueChange={({ value }) => setColorMode(value as ColorMode)}>
-              {COLOR_MODES.map((choice) => (
-                <Menu.RadioItem key={choice} value={choice}>
-                  <Menu.ItemIndicator />
-                  {LOOKS[choice].word}
-                </Menu.RadioItem>
-              ))}
-            </Menu.RadioItemGroup>
-          </Menu.Content>
-        </Menu.Positioner>
-      </Portal>
-    </Menu.Root>
+    <IconButton
+      variant="ghost"
+      size="sm"
+      colorPalette="gray"
+      aria-label={label}
+      title={label}
+      onClick={() => setColorMode(next)}
+    >
+      {LOOKS[mode].icon}
+    </IconButton>
   );
 }

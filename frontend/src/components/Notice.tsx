@@ -24,7 +24,7 @@ const Mark = chakra("div", {
     borderRadius: "full",
     bg: "bg.muted",
     color: "fg.muted",
-    fontSize: "2xl",
+    fontSize: "lg",
     fontWeight: "semibold",
   },
 });

@@ -13,7 +13,6 @@ import {
   keyframes,
   layerStyles,
   linkRecipe,
-  menuSlotRecipe,
   nativeSelectSlotRecipe,
   semanticTokens,
   skeletonRecipe,
@@ -49,7 +48,6 @@ const chakraParts = defineConfig({
     },
     slotRecipes: {
       field: fieldSlotRecipe,
-      menu: menuSlotRecipe,
       nativeSelect: nativeSelectSlotRecipe,
     },
   },
@@ -74,7 +72,7 @@ const MONO = `ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", 
 
 const relportal = defineConfig({
   globalCss: {
-    html: { bg: "bg.canvas", color: "fg", colorPalette: "brand", scrollbarGutter: "stable" },
+    html: { bg: "bg.canvas", color: "fg", colorPalette: "brand", overflowY: "scroll" },
     body: { fontVariantNumeric: "tabular-nums", minWidth: "320px" },
     "*, *::before, *::after": {
       _motionReduce: { animationDuration: "0.01ms !important", transitionDuration: "0.01ms !important" },

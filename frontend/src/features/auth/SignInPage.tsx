@@ -50,7 +50,13 @@ function Reason({ forbiddenFor, hasNext }: { forbiddenFor: string | undefined; h
       </Lead>
     );
   }
-  return hasNext ? <Lead role="status">Please log in again.</Lead> : <Lead>See where your releases stand.</Lead>;
+  return hasNext ? (
+    <Lead role="status" color="fg" fontWeight="medium">
+      Please log in again.
+    </Lead>
+  ) : (
+    <Lead>See where your releases stand.</Lead>
+  );
 }
 
 export function SignInPage() {

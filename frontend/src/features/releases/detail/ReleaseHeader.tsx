@@ -22,13 +22,11 @@ const TrailLink = chakra(Link, {
 const TitleLine = chakra("div", {
   base: { display: "flex", flexWrap: "wrap", alignItems: "center", columnGap: "3", rowGap: "1" },
 });
-const Id = chakra("span", {
-  base: { color: "fg.muted", fontFamily: "mono", fontSize: "sm", overflowWrap: "anywhere" },
-});
+const Reported = chakra("span", { base: { color: "fg.muted", fontSize: "sm" } });
 const Facts = chakra("dl", {
   base: { display: "flex", flexWrap: "wrap", columnGap: "6", rowGap: "2", fontSize: "sm" },
 });
-const FactFrame = chakra("div", { base: { minWidth: 0 } });
+const FactFrame = chakra("div", { base: { minWidth: 0, "&[data-wide]": { flex: "1 1 18rem", maxWidth: "26rem" } } });
 const Term = chakra("dt", { base: { color: "fg.muted", fontSize: "xs" } });
 const Value = chakra("dd", { base: { overflowWrap: "anywhere" } });
 const Message = chakra("p", { base: { fontSize: "sm", color: "phase.failed.fg", overflowWrap: "anywhere" } });
@@ -43,9 +41,15 @@ const WorkflowLink = chakra("a", {
   },
 });
 
-function Fact({ term, children }: { term: string; children: ReactNode }) {
+interface FactProps {
+  term: string;
+  wide?: boolean;
+  children: ReactNode;
+}
+
+function Fact({ term, wide = false, children }: FactProps) {
   return (
-    <FactFrame>
+    <FactFrame data-wide={wide ? "" : undefined}>
       <Term>{term}</Term>
       <Value>{children}</Value>
     </FactFrame>
@@ -63,7 +67,7 @@ function Workflow({ workflow_id: id, workflow_url: url }: Pick<Hierarchy, "workf
 
 function ReportedState({ state, reported_state: reported }: Pick<Hierarchy, "state" | "reported_state">) {
   if (!reported || reported === state) return null;
-  return <Id>last said “{reported}”</Id>;
+  return <Reported>last said “{reported}”</Reported>;
 }
 
 interface ReleaseHeaderProps {
@@ -110,7 +114,7 @@ export function ReleaseHeader({ release, freshness, asOf }: ReleaseHeaderProps) 
           </Fact>
         )}
         {rollup && rollup.total > 0 && (
-          <Fact term={appsInWords(rollup.total)}>
+          <Fact term={appsInWords(rollup.total)} wide>
             <RollupBar rollup={rollup} />
           </Fact>
         )}

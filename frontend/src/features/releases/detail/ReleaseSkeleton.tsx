@@ -3,7 +3,7 @@ import { chakra, Skeleton } from "@chakra-ui/react";
 const ROWS = [0, 1, 1, 2, 2, 2, 1, 1, 1, 1];
 
 const Header = chakra("div", { base: { display: "flex", flexDirection: "column", gap: "3", mb: "4" } });
-const Panel = chakra("div", { base: { bg: "bg.panel", borderWidth: "1px", borderRadius: "lg", mt: "10" } });
+const Panel = chakra("div", { base: { bg: "bg.panel", borderWidth: "1px", borderRadius: "lg", mt: "16" } });
 const Row = chakra("div", { base: { height: "37px", display: "flex", alignItems: "center", px: "3" } });
 
 /** A release page's shape while its tree is on the way. */

@@ -21,7 +21,16 @@ const Sticky = chakra("div", {
   },
 });
 
-const Panel = chakra("div", { base: { bg: "bg.panel", borderWidth: "1px", borderRadius: "lg", overflow: "clip" } });
+const Panel = chakra("div", {
+  base: {
+    bg: "bg.panel",
+    borderWidth: "1px",
+    borderRadius: "lg",
+    overflow: "clip",
+    // What is stale must not pass for live, wherever on the page the eye falls.
+    "&[data-stale]": { filter: "saturate(0.35)" },
+  },
+});
 const Empty = chakra("p", { base: { p: "6", color: "fg.muted", textAlign: "center" } });
 
 interface ReleaseViewProps {
@@ -62,7 +71,7 @@ export function ReleaseView({ release, banner }: ReleaseViewProps) {
           onFailuresOnly={showFailuresOnly}
         />
       </Sticky>
-      <Panel>
+      <Panel data-stale={banner ? "" : undefined}>
         {rows.length > 0 ? (
           <ReleaseTree root={release} rows={rows} expansion={expansion} />
         ) : (

@@ -53,13 +53,13 @@ export function Pager({ params, count, onChange }: PagerProps) {
         </NativeSelect.Root>
       </Steps>
       <Steps>
-        <Button size="xs" variant="outline" disabled={page <= 1} onClick={() => goTo(page - 1)}>
+        <Button size="xs" variant="outline" colorPalette="gray" disabled={page <= 1} onClick={() => goTo(page - 1)}>
           <ChevronLeftIcon /> Previous
         </Button>
         <span>
           Page {page.toLocaleString("en")} of {pages.toLocaleString("en")}
         </span>
-        <Button size="xs" variant="outline" disabled={page >= pages} onClick={() => goTo(page + 1)}>
+        <Button size="xs" variant="outline" colorPalette="gray" disabled={page >= pages} onClick={() => goTo(page + 1)}>
           Next <ChevronRightIcon />
         </Button>
       </Steps>

@@ -24,7 +24,9 @@ const HeadCell = chakra("th", {
   },
 });
 
-const Cell = chakra("td", { base: { px: "3", py: "2.5", verticalAlign: "middle", whiteSpace: "nowrap" } });
+const Cell = chakra("td", {
+  base: { px: "3", py: "1.5", height: "3.25rem", verticalAlign: "middle", whiteSpace: "nowrap" },
+});
 
 const Row = chakra("tr", {
   base: {

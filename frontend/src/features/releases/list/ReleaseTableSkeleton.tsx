@@ -10,7 +10,7 @@ const Row = chakra("div", {
     alignItems: "center",
     gap: "6",
     px: "3",
-    height: { base: "32", lg: "58px" },
+    height: { base: "32", lg: "53px" },
     borderBottomWidth: "1px",
     borderColor: "border.muted",
     _last: { borderBottomWidth: 0 },

@@ -11,7 +11,14 @@ const Box = chakra("div", {
 });
 
 const Glass = chakra("span", {
-  base: { position: "absolute", insetInlineStart: "2.5", top: "50%", translate: "0 -50%", color: "fg.muted" },
+  base: {
+    position: "absolute",
+    insetInlineStart: "2.5",
+    top: "50%",
+    translate: "0 -50%",
+    color: "fg.muted",
+    zIndex: 1,
+  },
 });
 
 interface SearchBoxProps {

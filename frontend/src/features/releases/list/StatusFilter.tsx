@@ -1,9 +1,15 @@
-import { Button, Menu, Portal } from "@chakra-ui/react";
-import { ChevronDownIcon } from "@/components/icons";
+import { chakra } from "@chakra-ui/react";
+import { Disclosure, disclosureItem } from "@/components/Disclosure";
+import { CheckIcon } from "@/components/icons";
 import type { RunStatus } from "@/lib/api/types";
 import { RUN_STATUS_WORDS, RUN_STATUSES } from "@/lib/run-status";
 import { changeView, type ListParams, toggled } from "./list-params";
 import type { ChangeView } from "./ReleaseListPage";
+
+const Choices = chakra("fieldset");
+const Legend = chakra("legend", { base: { px: "2", py: "1", color: "fg.muted", fontSize: "xs" } });
+const Choice = chakra("button", { base: disclosureItem });
+const Tick = chakra("span", { base: { width: "4", color: "brand.fg" } });
 
 interface StatusFilterProps {
   params: ListParams;
@@ -17,34 +23,22 @@ function chosenInWords(statuses: RunStatus[]): string {
 
 /** By how Temporal says that the run stands, as against the phase, which the workflow's own state gives. */
 export function StatusFilter({ params, onChange }: StatusFilterProps) {
+  const { statuses } = params;
   return (
-    <Menu.Root closeOnSelect={false}>
-      <Menu.Trigger asChild>
-        <Button size="sm" variant="outline" bg="bg.panel" fontWeight="normal" title="How Temporal says the run stands">
-          {chosenInWords(params.statuses)}
-          <ChevronDownIcon />
-        </Button>
-      </Menu.Trigger>
-      <Portal>
-        <Menu.Positioner>
-          <Menu.Content>
-            <Menu.ItemGroup>
-              <Menu.ItemGroupLabel>Temporal status</Menu.ItemGroupLabel>
-              {RUN_STATUSES.map((status) => (
-                <Menu.CheckboxItem
-                  key={status}
-                  value={status}
-                  checked={params.statuses.includes(status)}
-                  onCheckedChange={() => onChange(changeView(params, { statuses: toggled(params.statuses, status) }))}
-                >
-                  <Menu.ItemIndicator />
-                  {RUN_STATUS_WORDS[status]}
-                </Menu.CheckboxItem>
-              ))}
-            </Menu.ItemGroup>
-          </Menu.Content>
-        </Menu.Positioner>
-      </Portal>
-    </Menu.Root>
+    <Disclosure variant="outline" bg="bg.panel" fontWeight="normal" align="start" button={chosenInWords(statuses)}>
+      <Choices>
+        <Legend>Temporal status of the run</Legend>
+        {RUN_STATUSES.map((status) => {
+          const pressed = statuses.includes(status);
+          const toggle = () => onChange(changeView(params, { statuses: toggled(statuses, status) }));
+          return (
+            <Choice key={status} type="button" aria-pressed={pressed} onClick={toggle}>
+              <Tick>{pressed && <CheckIcon />}</Tick>
+              {RUN_STATUS_WORDS[status]}
+            </Choice>
+          );
+        })}
+      </Choices>
+    </Disclosure>
   );
 }

@@ -110,7 +110,6 @@ export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
             aria-posinset={row.position}
             aria-setsize={row.siblings}
             aria-expanded={row.expandable ? row.expanded : undefined}
-            aria-selected={index === focused}
             style={{ transform: `translateY(${start - scrollMargin}px)`, "--level": row.level - 1 } as CSSProperties}
           >
             <TreeLine entity={row.entity} expandable={row.expandable} expanded={row.expanded} />

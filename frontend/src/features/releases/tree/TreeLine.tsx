@@ -10,7 +10,7 @@ import type { TreeEntity } from "./entities";
 const Line = chakra("div", {
   base: {
     display: "grid",
-    gridTemplateColumns: { base: "minmax(0, 1fr) auto", lg: "minmax(0, 1fr) 13rem 19rem 6rem" },
+    gridTemplateColumns: { base: "auto minmax(0, 1fr)", lg: "minmax(0, 1fr) 13rem 19rem 6rem" },
     columnGap: "4",
     alignItems: "center",
     minHeight: "9",
@@ -22,7 +22,16 @@ const Line = chakra("div", {
   },
 });
 
-const NameCell = chakra("div", { base: { display: "flex", alignItems: "baseline", gap: "1.5", minWidth: 0 } });
+const NameCell = chakra("div", {
+  base: {
+    gridColumn: { base: "1 / -1", lg: "auto" },
+    display: "flex",
+    alignItems: "baseline",
+    gap: "1.5",
+    minWidth: 0,
+    paddingInlineStart: "calc(var(--indent) - 1.375rem)",
+  },
+});
 
 const Twisty = chakra("span", {
   base: { flexShrink: 0, width: "4", alignSelf: "center", color: "fg.muted", transition: "rotate 100ms" },
@@ -49,19 +58,13 @@ const StateCell = chakra("div", {
     flexDirection: "column",
     alignItems: "flex-start",
     minWidth: 0,
-    maxWidth: { base: "40vw", lg: "none" },
+    paddingInlineStart: { base: "var(--indent)", lg: "0" },
   },
 });
 
 const Reported = chakra("span", { base: { color: "fg.muted", fontSize: "xs" } });
 
-const Progress = chakra("div", {
-  base: {
-    gridColumn: { base: "1 / -1", lg: "auto" },
-    minWidth: 0,
-    paddingInlineStart: { base: "var(--indent)", lg: "0" },
-  },
-});
+const Progress = chakra("div", { base: { minWidth: 0, overflow: "hidden" } });
 
 const Updated = chakra("div", {
   base: {
@@ -95,13 +98,11 @@ function EntityName({ entity: { id, name } }: { entity: TreeEntity }) {
   );
 }
 
-function EntityState({ entity: { phase, state, problem, reported_state } }: { entity: TreeEntity }) {
-  // A problem stands in place of a state that could not be had.
-  if (problem && !state) return <ProblemNote problem={problem} />;
+function EntityState({ entity: { phase, state, reported_state: reported } }: { entity: TreeEntity }) {
   return (
     <>
       <PhaseBadge phase={phase} state={state} />
-      {reported_state && reported_state !== state && <Reported>last said “{reported_state}”</Reported>}
+      {reported && reported !== state && <Reported>last said “{reported}”</Reported>}
     </>
   );
 }
@@ -119,10 +120,10 @@ interface TreeLineProps {
 
 /** What one line of the tree says. Its place, focus and role are its row's business. */
 export const TreeLine = memo(function TreeLine({ entity, expandable, expanded }: TreeLineProps) {
-  const { error_message: message, phase, problem, state, updated_at: updatedAt } = entity;
+  const { error_message: message, phase, problem, updated_at: updatedAt } = entity;
   return (
     <Line>
-      <NameCell style={{ paddingInlineStart: "calc(var(--indent) - 1.375rem)" }}>
+      <NameCell>
         <Twisty rotate={expanded ? "90deg" : undefined}>{expandable && <ChevronRightIcon />}</Twisty>
         <Names>
           <EntityName entity={entity} />
@@ -138,7 +139,7 @@ export const TreeLine = memo(function TreeLine({ entity, expandable, expanded }:
         <RelativeTime at={updatedAt} />
       </Updated>
       {message && <Trouble data-failed={phase === "failed" ? "" : undefined}>{message}</Trouble>}
-      {problem && state && (
+      {problem && (
         <Trouble>
           <ProblemNote problem={problem} />
         </Trouble>

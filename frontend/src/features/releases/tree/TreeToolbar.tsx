@@ -16,15 +16,18 @@ interface TreeToolbarProps {
 export function TreeToolbar({ expansion, failureCount, failuresOnly, onFailuresOnly }: TreeToolbarProps) {
   return (
     <Bar role="toolbar" aria-label="Tree">
-      <Button size="xs" variant="outline" bg="bg.panel" onClick={expansion.expandAll}>
+      <Button size="xs" variant="outline" colorPalette="gray" bg="bg.panel" onClick={expansion.expandAll}>
         Expand all
       </Button>
-      <Button size="xs" variant="outline" bg="bg.panel" onClick={expansion.collapseAll}>
+      <Button size="xs" variant="outline" colorPalette="gray" bg="bg.panel" onClick={expansion.collapseAll}>
         Collapse all
       </Button>
       <Button
         size="xs"
         variant="outline"
+        colorPalette="gray"
+        title="What failed or can't be read, and the way there"
+        _icon={{ width: "3", height: "3" }}
         aria-pressed={failuresOnly}
         onClick={() => onFailuresOnly(!failuresOnly)}
         color={failureCount > 0 ? "phase.failed.fg" : undefined}

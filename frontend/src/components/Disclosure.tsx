@@ -1,0 +1,99 @@
+import { Button, type ButtonProps, chakra } from "@chakra-ui/react";
+import { type FocusEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { ChevronDownIcon } from "./icons";
+
+const Frame = chakra("div", { base: { position: "relative" } });
+
+const Panel = chakra("div", {
+  base: {
+    position: "absolute",
+    top: "calc(100% + 4px)",
+    zIndex: "dropdown",
+    minWidth: "52",
+    maxWidth: "calc(100vw - 2rem)",
+    p: "1.5",
+    bg: "bg.panel",
+    borderWidth: "1px",
+    borderRadius: "md",
+    boxShadow: "lg",
+    fontSize: "sm",
+  },
+  variants: { align: { start: { insetInlineStart: 0 }, end: { insetInlineEnd: 0 } } },
+});
+
+interface DisclosureProps extends Pick<ButtonProps, "size" | "variant" | "bg" | "px" | "fontWeight" | "title"> {
+  /** Names the button where its content alone would not. */
+  label?: string;
+  button: ReactNode;
+  align: "start" | "end";
+  children: ReactNode;
+}
+
+/**
+ * A button that shows a panel of links or choices until it is left, by Escape, by a click or by moving the focus on.
+ *
+ * Chakra's Menu would do it too, for 30 kB of the first load.
+ */
+export function Disclosure({ label, button, align, children, ...look }: DisclosureProps) {
+  const [open, setOpen] = useState(false);
+  const frame = useRef<HTMLDivElement>(null);
+  const trigger = useRef<HTMLButtonElement>(null);
+  const panelId = useId();
+
+  useEffect(() => {
+    if (!open) return;
+    const closeOutside = (event: PointerEvent) => {
+      if (!frame.current?.contains(event.target as Node)) setOpen(false);
+    };
+    document.addEventListener("pointerdown", closeOutside);
+    return () => document.removeEventListener("pointerdown", closeOutside);
+  }, [open]);
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key !== "Escape" || !open) return;
+    setOpen(false);
+    trigger.current?.focus();
+  }
+
+  function onBlur(event: FocusEvent<HTMLDivElement>) {
+    // Without a next element the window lost the focus, or a click on bare ground took it: neither leaves the panel.
+    if (event.relatedTarget && !event.currentTarget.contains(event.relatedTarget)) setOpen(false);
+  }
+
+  return (
+    <Frame ref={frame} onKeyDown={onKeyDown} onBlur={onBlur}>
+      <Button
+        ref={trigger}
+        size="sm"
+        colorPalette="gray"
+        {...look}
+        aria-label={label}
+        aria-expanded={open}
+        aria-controls={open ? panelId : undefined}
+        onClick={() => setOpen(!open)}
+      >
+        {button}
+        <ChevronDownIcon />
+      </Button>
+      {open && (
+        <Panel id={panelId} align={align}>
+          {children}
+        </Panel>
+      )}
+    </Frame>
+  );
+}
+
+export const disclosureItem = {
+  display: "flex",
+  alignItems: "center",
+  gap: "2",
+  width: "100%",
+  px: "2",
+  py: "1.5",
+  borderRadius: "sm",
+  textAlign: "start",
+  cursor: "pointer",
+  focusVisibleRing: "inside",
+  _hover: { bg: "bg.muted" },
+} as const;
