@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from releases.domain import (
     Entity,
@@ -254,9 +254,8 @@ class _Reading:
         workflow_id: str | None,
         ancestors: tuple[Workflow, ...],
     ) -> Entity:
-        child_type = parent.type.child
-        assert child_type is not None, "apps list no children"
-        reported = parent.embedded.get(child_id)
+        child_type = cast("EntityType", parent.type.child)  # Apps list no children.
+        reported: Reported | None = parent.embedded.get(child_id)
         if reported is None and child_id.type is not child_type:
             reported = misplaced(child_id, child_type)
         if reported is None:
@@ -304,21 +303,16 @@ class _Reading:
         if refusal is not None:
             self.does_not_offer |= {(workflow.workflow_id, query) for workflow in ancestors if workflow.offers is None}
         reported = decode(payload, entity_id, entity_type, parent_id)
-        return (
-            reported,
-            entity_id,
-            (*ancestors, Workflow(entity_id, entity_type, offers)),
-        )
+        return reported, entity_id, (*ancestors, Workflow(entity_id, entity_type, offers))
 
     async def _ask_its_own(self, entity_id: EntityId, entity_type: EntityType) -> tuple[Any, frozenset[str] | None]:
         """The answer of the entity's own workflow, and what else that offers, asked for at the same time."""
         if entity_type.child is None:
             return await self._query(entity_id, entity_type.query), frozenset()
-        payload, offers = await asyncio.gather(
-            self._query(entity_id, entity_type.query),
-            self._offers_of(entity_id),
-            return_exceptions=True,
+        told: list[Any] = await asyncio.gather(
+            self._query(entity_id, entity_type.query), self._offers_of(entity_id), return_exceptions=True
         )
+        payload, offers = told
         if isinstance(payload, BaseException):
             raise payload
         return payload, None if isinstance(offers, BaseException) else offers
@@ -345,9 +339,9 @@ class _Reading:
         try:
             async with asyncio.timeout(GRACE_SECONDS):
                 await self.gateway.offered_queries(workflow_id)
-            return QueryTimeout
         except (TimeoutError, RelportalError):
             return WorkerUnavailable
+        return QueryTimeout
 
     def _entity(self, reported: Reported, path: str, workflow_id: str | None) -> Entity:
         phase = self.phases.phase_of(reported.type, reported.state)

@@ -26,14 +26,16 @@ row then says so; its query goes on, and may be answered by the next look at the
 ENDED_KEPT = 20_000
 """Ended releases whose last state is kept: it never changes. About 2 kB each."""
 
+_FAR_FUTURE = datetime.max.replace(tzinfo=UTC)
+"""What still runs ends after all that has ended."""
+
 ORDERINGS: Mapping[str, Callable[[EntityId, Run], Any]] = {
     "started_at": lambda _, run: run.started_at,
     "ended_at": lambda _, run: run.ended_at or _FAR_FUTURE,
     "id": lambda release_id, _: release_id,
     "status": lambda _, run: run.status.value,
 }
-_FAR_FUTURE = datetime.max.replace(tzinfo=UTC)
-"""What still runs ends after all that has ended."""
+DEFAULT_ORDERING = "-started_at"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,7 @@ class ListQuery:
     phases: frozenset[Phase] = frozenset()
     states: frozenset[str] = frozenset()
     statuses: frozenset[RunStatus] = frozenset()
-    ordering: str = "-started_at"
+    ordering: str = DEFAULT_ORDERING
     with_rollups: bool = False
 
 

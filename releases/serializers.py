@@ -11,7 +11,7 @@ from django.http import QueryDict
 from rest_framework import serializers
 
 from releases.domain import ENTITY_ID_PATTERN, EntityType, Freshness, RunStatus
-from releases.listing import ORDERINGS, ListQuery
+from releases.listing import DEFAULT_ORDERING, ORDERINGS, ListQuery
 from releases.phases import Phase
 
 Shape = serializers.Serializer[Any]
@@ -146,15 +146,15 @@ class PaginatedReleaseListSerializer(Shape):
     results = ReleaseSerializer(many=True)
 
 
-class Names(serializers.CharField):
+class Names(serializers.Field[list[str], str, Any, Any]):
     """Names divided by commas, each one of `choices` where there are any; case does not matter."""
 
     def __init__(self, choices: Iterable[str] = (), **options: Any) -> None:
-        super().__init__(max_length=1000, default="", **options)
+        super().__init__(default=list, **options)
         self._choices = {choice.lower(): choice for choice in choices}
 
-    def to_internal_value(self, data: Any) -> list[str]:
-        names = [name.strip().lower() for name in super().to_internal_value(data).split(",") if name.strip()]
+    def to_internal_value(self, data: str) -> list[str]:
+        names = [name.strip().lower() for name in data.split(",") if name.strip()]
         if not self._choices:
             return names
         for name in names:
@@ -169,13 +169,13 @@ class ListParameters(Shape):
     page = serializers.IntegerField(min_value=1, max_value=1_000_000, default=1)
     page_size = serializers.IntegerField(min_value=1, max_value=100, default=20)
     search = serializers.CharField(max_length=250, default="", allow_blank=True)
-    phase = Names(_choices(Phase), allow_blank=True)
-    state = Names(allow_blank=True)
-    status = Names(RUN_STATUSES, allow_blank=True)
+    phase = Names(_choices(Phase))
+    state = Names()
+    status = Names(RUN_STATUSES)
     ordering = serializers.ChoiceField(
-        [f"{sign}{name}" for name in ORDERINGS for sign in ("", "-")], default=ListQuery.ordering
+        [f"{sign}{name}" for name in ORDERINGS for sign in ("", "-")], default=DEFAULT_ORDERING
     )
-    include = Names(["rollup"], allow_blank=True)
+    include = Names(["rollup"])
 
     @classmethod
     def parse(cls, given: QueryDict) -> ListQuery:

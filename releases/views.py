@@ -5,8 +5,8 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
+from django.http import HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -59,8 +59,8 @@ LIST_PARAMETERS = [
         "phase",
         [phase.value for phase in Phase],
         "Costs a query for each release that the other filters leave: each time for those that run, once for those "
-        "that ended. Narrow by `status` or `search` first; past QUERY_TIMEOUT_SECONDS the answer is a 503, and the next "
-        "try comes further.",
+        "that ended. Narrow by `status` or `search` first; past QUERY_TIMEOUT_SECONDS the answer is a 503, and the "
+        "next try comes further.",
     ),
     _names("state", None, "The state as its workflow gives it, whatever its case. Costs as `phase` does."),
     _names("status", RUN_STATUSES, "How the workflow run stands, in Temporal's words. Costs nothing."),
@@ -131,9 +131,7 @@ class ReleaseViewSet(ViewSet):
         "but `as_of` changes.",
         parameters=[
             RELEASE_ID,
-            OpenApiParameter(
-                "If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="An earlier ETag."
-            ),
+            OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="An earlier ETag."),
         ],
         responses={
             200: HierarchySerializer,
@@ -141,13 +139,13 @@ class ReleaseViewSet(ViewSet):
             **problem_responses("invalid_id", "permission_denied", "release_not_found", *SOURCE_CODES),
         },
     )
-    def hierarchy(self, request: Request, release_id: str) -> Response:
+    def hierarchy(self, request: Request, release_id: str) -> HttpResponse:
         tree = async_to_sync(services.get_tree)(viewer_of(request.user), release_id)
         body = representation().hierarchy(tree)
         etag = _etag(body)
         response = _private(Response(body, headers={"ETag": etag}))
         unchanged = get_conditional_response(request._request, etag=etag, response=response)
-        return unchanged if unchanged is not None else response
+        return unchanged or response
 
     @extend_schema(
         operation_id="releases_entity",
