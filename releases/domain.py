@@ -282,11 +282,8 @@ def ended(release: Entity, imposed: Mapping[str, str], phases: PhaseTable) -> En
         if entity.type is EntityType.RELEASE or entity.workflow_id == entity.id:
             if entity.type is not EntityType.RELEASE and entity.phase in _OVER:
                 return entity
-            return entity.with_phase(
-                phases.phase_of(entity.type, state),
-                state=state,
-                reported_state=entity.state,
-            )
+            said = entity.state if entity.state != state else None
+            return entity.with_phase(phases.phase_of(entity.type, state), state=state, reported_state=said)
         if entity.phase is Phase.ACTIVE:
             return entity.with_phase(Phase.STOPPED, state=INTERRUPTED, reported_state=entity.state)
         return entity

@@ -309,17 +309,18 @@ class _Reading:
         """The answer of the entity's own workflow, and what else that offers, asked for at the same time."""
         if entity_type.child is None:
             return await self._query(entity_id, entity_type.query), frozenset()
-        told: list[Any] = await asyncio.gather(
-            self._query(entity_id, entity_type.query), self._offers_of(entity_id), return_exceptions=True
-        )
-        payload, offers = told
-        if isinstance(payload, BaseException):
-            raise payload
-        return payload, None if isinstance(offers, BaseException) else offers
+        offers = asyncio.create_task(self._offers_of(entity_id))
+        try:
+            return await self._query(entity_id, entity_type.query), await offers
+        finally:
+            offers.cancel()
 
     async def _offers_of(self, workflow_id: str) -> frozenset[str] | None:
-        async with self.patience.awhile(), self.slots.taken():
-            return await self.offers.of(workflow_id)
+        try:
+            async with self.patience.awhile(), self.slots.taken():
+                return await self.offers.of(workflow_id)
+        except RelportalError:
+            return None
 
     async def _query(self, workflow_id: str, name: str, argument: str | None = None) -> Any:
         try:
