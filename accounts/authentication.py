@@ -31,3 +31,8 @@ class SessionAuthentication(authentication.SessionAuthentication):
         if signed_in is not None:
             structlog.contextvars.bind_contextvars(user_id=signed_in[0].pk)
         return signed_in
+
+    def enforce_csrf(self, request: Request) -> None:
+        # Given the plain request, since looking for the token in the body of DRF's would parse that: a form would be
+        # refused for its type before its token is.
+        super().enforce_csrf(request._request)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from django.contrib.auth import login, logout
+from django.contrib.auth import get_user, login, logout
 from django.http import HttpResponseBase
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
@@ -117,7 +117,7 @@ class LogoutView(_CsrfProtectedView):
         auth=[],
     )
     def post(self, request: Request) -> Response:
-        user = request._request.user
+        user = get_user(request._request)  # The session's: by DRF's authentication, of which there is none, nobody.
         if user.is_authenticated:
             log.info("signed_out", user_id=user.pk)
         logout(request._request)

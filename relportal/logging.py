@@ -16,6 +16,9 @@ _SHARED: list[Any] = [
     structlog.processors.StackInfoRenderer(),
 ]
 
+# Without the frames' variables, which hold passwords, tokens and payloads.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
 
 def configure(level: str, log_format: str) -> dict[str, Any]:
     """Configure structlog, and return the LOGGING setting that goes with it."""
@@ -30,9 +33,9 @@ def configure(level: str, log_format: str) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     rendering: list[Any] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [_TRACEBACKS, structlog.processors.JSONRenderer()]
         if log_format == "json"
-        else [structlog.dev.ConsoleRenderer()]
+        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     )
     return {
         "version": 1,

@@ -94,6 +94,8 @@ USE_I18N = False
 
 LOGGING = log.configure(env.LOG_LEVEL, env.LOG_FORMAT)
 DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
+# It is RequestIdMiddleware's by then, checked or made up, and the one that the answer carries.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 
 # People
 
