@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from releases import errors
-from releases.renderers import to_json
+from releases.encoding import to_json
 
 PROBLEM_JSON = "application/problem+json"
 

@@ -15,9 +15,9 @@ from rest_framework.viewsets import ViewSet
 from accounts.viewers import viewer_of
 from releases import services
 from releases.domain import ENTITY_ID_PATTERN
+from releases.encoding import to_json
 from releases.listing import ORDERINGS, ListQuery, Page
 from releases.phases import Phase
-from releases.renderers import to_json
 from releases.representation import JsonObject, Links, Representation
 from releases.schema import problem_responses
 from releases.serializers import (

@@ -1,0 +1,57 @@
+"""Measures, the table that prints them, and the file that keeps them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A claim: the portal's figure beside its floor's. `bar` is the most that their ratio may be; None: only shown."""
+
+    name: str
+    value: float
+    unit: str
+    floor: float | None = None
+    bar: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        return self.value / self.floor if self.floor else None
+
+    @property
+    def holds(self) -> bool | None:
+        return None if self.bar is None or self.ratio is None else self.ratio <= self.bar
+
+    def row(self) -> dict[str, object]:
+        return {**asdict(self), "ratio": self.ratio, "holds": self.holds}
+
+
+def of_samples(name: str, values: Sequence[float], floors: Sequence[float], bar: float) -> Measure:
+    """A measure in milliseconds, of samples in seconds taken in turn: their medians, since machines are noisy."""
+    return Measure(name, median(values) * 1000, "ms", median(floors) * 1000, bar)
+
+
+def print_table(measures: Sequence[Measure]) -> None:
+    rows = [("claim", "figure", "floor", "ratio", "bar", "")]
+    rows += [
+        (
+            measure.name,
+            f"{measure.value:.1f} {measure.unit}",
+            f"{measure.floor:.1f} {measure.unit}" if measure.floor is not None else "",
+            f"{measure.ratio:.2f}" if measure.ratio is not None else "",
+            f"≤ {measure.bar:g}" if measure.bar is not None else "",
+            {True: "holds", False: "DOES NOT HOLD", None: ""}[measure.holds],
+        )
+        for measure in measures
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def write(measures: Sequence[Measure], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps([measure.row() for measure in measures], indent=2) + "\n")
