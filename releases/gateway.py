@@ -7,6 +7,7 @@ is told apart by its gRPC status and details, never by its text.
 
 import asyncio
 import json
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -264,17 +265,26 @@ def _decoded(payload: Payload) -> Any:
 
 
 def _decoded_leniently(data: bytes) -> Any:
-    """JSON as Python's own encoder writes it, with NaN, huge integers or lone surrogates, made such as can be passed
-    on: these become null, a text and the replacement character."""
+    """JSON with what only some encoders write (NaN, numbers beyond a double, lone surrogates), made such as can be
+    passed on: null in place of such numbers, a question mark for half a character."""
     try:
-        value = json.loads(data, parse_constant=lambda _: None, parse_int=_integer)
+        value = json.loads(data, parse_constant=lambda _: None, parse_float=_number, parse_int=_integer)
         return orjson.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return data
 
 
-def _integer(digits: str) -> int | str:
-    return int(digits) if len(digits) < len(str(2**63)) else digits
+def _number(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
+
+
+def _integer(digits: str) -> int | float | None:
+    """As orjson reads it: beyond 64 bits only nearly."""
+    return int(digits) if len(digits) <= _MOST_EXACT_DIGITS else _number(digits)
+
+
+_MOST_EXACT_DIGITS = len(str(-(2**63)))
 
 
 def _query_error(error: RPCError) -> RelportalError:
