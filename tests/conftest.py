@@ -10,6 +10,8 @@ from django.test import Client
 
 from accounts.models import User
 
+pytest_plugins = ["tests.temporal", "tests.worlds"]
+
 PASSWORD = "correct horse battery staple"
 
 

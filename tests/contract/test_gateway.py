@@ -1,0 +1,400 @@
+"""What every `Gateway` does, held against Temporal in memory and against a real development server."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+import releases.gateway
+from releases.domain import RunStatus
+from releases.errors import (
+    QueryFailed,
+    QueryTimeout,
+    TemporalUnavailable,
+    WorkerUnavailable,
+    WorkflowNotFound,
+)
+from releases.gateway import Gateway
+from tests.temporal import TemporalServer
+from tests.workflows import AnythingWorkflow
+from tests.worlds import World, listed, real_world
+
+RELEASE = {"get_release_state": {"id": "release:r", "state": "deploying"}}
+IMPATIENT = 0.5
+"""Seconds for answers that will not come."""
+
+ENDS = (
+    RunStatus.COMPLETED,
+    RunStatus.FAILED,
+    RunStatus.CANCELED,
+    RunStatus.TERMINATED,
+    RunStatus.TIMED_OUT,
+)
+
+
+# Describe
+
+
+async def test_a_running_workflow_is_described(world: World) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=5)
+    await world.start("release:r", RELEASE)
+
+    run = await world.gateway().describe("release:r")
+
+    assert (run.workflow_id, run.status, run.ended_at) == ("release:r", RunStatus.RUNNING, None)
+    assert run.run_id
+    assert before < run.started_at < datetime.now(UTC) + timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("status", ENDS)
+async def test_an_ended_workflow_is_described_with_how_and_when_it_ended(world: World, status: RunStatus) -> None:
+    await world.start("release:r", RELEASE, times_out=status is RunStatus.TIMED_OUT)
+    await world.end("release:r", status)
+
+    run = await world.gateway().describe("release:r")
+
+    assert run.status is status
+    assert run.ended_at is not None
+    assert run.ended_at >= run.started_at
+
+
+async def test_of_a_workflow_that_continued_as_new_the_newest_run_is_described(world: World) -> None:
+    gateway = world.gateway()
+    await world.start("release:r", RELEASE)
+    first = await gateway.describe("release:r")
+    await world.end("release:r", RunStatus.CONTINUED_AS_NEW)
+
+    run = await gateway.describe("release:r")
+
+    assert run.status is RunStatus.RUNNING
+    assert run.run_id != first.run_id
+    assert await gateway.query("release:r", "get_release_state") == RELEASE["get_release_state"]
+
+
+async def test_of_a_workflow_that_was_started_again_the_newest_run_is_described(world: World) -> None:
+    await world.start("release:r", RELEASE)
+    await world.end("release:r", RunStatus.FAILED)
+    await world.start("release:r", RELEASE)
+
+    assert (await world.gateway().describe("release:r")).status is RunStatus.RUNNING
+
+
+async def test_a_workflow_that_never_was_is_not_found(world: World) -> None:
+    gateway = world.gateway()
+    for call in (
+        gateway.describe("release:r"),
+        gateway.query("release:r", "get_release_state"),
+        gateway.offered_queries("release:r"),
+    ):
+        with pytest.raises(WorkflowNotFound):
+            await call
+
+
+# Query
+
+
+async def test_a_query_is_answered_with_decoded_json(world: World) -> None:
+    answer: Any = {"id": "release:r", "state": "ünder way 🚀", "extra": [1, 2.5, True, None, {"deep": []}]}
+    await world.start("release:r", {"get_release_state": answer})
+
+    assert await world.gateway().query("release:r", "get_release_state") == answer
+
+
+async def test_a_query_passes_its_argument(world: World) -> None:
+    await world.start("release:r", {"get_wave_state wave:w1": {"n": 1}, "get_wave_state wave:w2": {"n": 2}})
+
+    assert await world.gateway().query("release:r", "get_wave_state", "wave:w2") == {"n": 2}
+
+
+async def test_null_is_none(world: World) -> None:
+    await world.start("release:r", {"get_wave_state wave:w1": {}})
+
+    assert await world.gateway().query("release:r", "get_wave_state", "wave:w9") is None
+
+
+@pytest.mark.parametrize("status", ENDS)
+async def test_an_ended_workflow_still_answers(world: World, status: RunStatus) -> None:
+    gateway = world.gateway()
+    await world.start("release:r", RELEASE, times_out=status is RunStatus.TIMED_OUT)
+    await gateway.query("release:r", "get_release_state")
+    await world.end("release:r", status)
+
+    assert await gateway.query("release:r", "get_release_state") == RELEASE["get_release_state"]
+
+
+async def test_a_workflow_that_ended_before_a_worker_took_it_up_has_no_answer(world: World) -> None:
+    await world.stop_worker()
+    await world.start("release:r", RELEASE)
+    await world.end("release:r", RunStatus.TERMINATED)
+    await world.start_worker()
+
+    with pytest.raises(WorkerUnavailable):
+        await world.gateway().query("release:r", "get_release_state")
+
+
+async def test_an_answer_changes_with_the_workflow(world: World) -> None:
+    await world.start("release:r", RELEASE)
+    await world.tell("release:r", {"get_release_state": {"id": "release:r", "state": "completed"}})
+
+    assert (await world.gateway().query("release:r", "get_release_state"))["state"] == "completed"
+
+
+async def test_a_query_that_raises_has_failed(world: World) -> None:
+    await world.start("release:r", {"get_release_state": {"$raise": "no such thing"}})
+
+    with pytest.raises(QueryFailed, match="no such thing"):
+        await world.gateway().query("release:r", "get_release_state")
+
+
+async def test_an_unknown_query_has_failed(world: World) -> None:
+    await world.start("release:r", RELEASE)
+
+    with pytest.raises(QueryFailed):
+        await world.gateway().query("release:r", "get_hierarchy")
+
+
+async def test_an_answer_over_two_megabytes_has_failed(world: World) -> None:
+    await world.start("release:r", {"get_hierarchy": {"$padding": 2 * 1024 * 1024}})
+
+    with pytest.raises(QueryFailed):
+        await world.gateway().query("release:r", "get_hierarchy")
+
+
+async def test_an_answer_just_under_two_megabytes_is_read(world: World) -> None:
+    await world.start("release:r", {"get_hierarchy": {"$padding": 2_000_000}})
+
+    assert len((await world.gateway().query("release:r", "get_hierarchy"))["padding"]) == 2_000_000
+
+
+async def test_an_answer_that_is_not_json_is_bytes(world: World) -> None:
+    await world.start("release:r", {"get_release_state": {"$bytes": "secret"}})
+
+    assert await world.gateway().query("release:r", "get_release_state") == b"secret"
+
+
+async def test_numbers_that_not_everybody_reads_are_made_such_as_can_be_passed_on(world: World) -> None:
+    answer = {"nan": float("nan"), "infinity": float("-inf"), "huge": 10**30, "most": 2**64 - 1, "least": -(2**63)}
+    await world.start("release:r", {"get_release_state": answer})
+
+    assert await world.gateway().query("release:r", "get_release_state") == {
+        "nan": None,
+        "infinity": None,
+        "huge": 1e30,
+        "most": 2**64 - 1,
+        "least": -(2**63),
+    }
+
+
+async def test_half_a_character_is_replaced(world: World) -> None:
+    await world.start("release:r", {"get_release_state": {"state": "half \ud800 of one"}})
+
+    assert await world.gateway().query("release:r", "get_release_state") == {"state": "half ? of one"}
+
+
+async def test_a_slow_answer_has_timed_out(world: World) -> None:
+    await world.start("release:r", {"get_release_state": {"$sleep": 1.2, "state": "late"}})
+
+    with pytest.raises(QueryTimeout):
+        await world.gateway(query_timeout=IMPATIENT).query("release:r", "get_release_state")
+
+
+async def test_without_a_worker_a_query_has_timed_out(world: World) -> None:
+    await world.start("release:r", RELEASE)
+    await world.gateway().query("release:r", "get_release_state")
+    await world.stop_worker()
+
+    with pytest.raises(QueryTimeout):
+        await world.gateway(query_timeout=IMPATIENT).query("release:r", "get_release_state")
+
+
+async def test_a_workflow_whose_worker_never_was_has_no_answer(world: World) -> None:
+    await world.stop_worker()
+    await world.start("release:r", RELEASE)
+
+    with pytest.raises((QueryTimeout, WorkerUnavailable)):
+        await world.gateway(query_timeout=IMPATIENT).query("release:r", "get_release_state")
+
+
+async def test_an_answer_comes_again_when_the_worker_does(world: World) -> None:
+    await world.start("release:r", RELEASE)
+    await world.stop_worker()
+    with pytest.raises((QueryTimeout, WorkerUnavailable)):
+        await world.gateway(query_timeout=IMPATIENT).query("release:r", "get_release_state")
+    await world.start_worker()
+
+    assert await world.gateway().query("release:r", "get_release_state") == RELEASE["get_release_state"]
+
+
+async def test_more_queries_than_places_are_all_answered(world: World) -> None:
+    await world.start("release:r", RELEASE)
+    gateway = world.gateway(query_concurrency=2)
+
+    answers = await asyncio.gather(*(gateway.query("release:r", "get_release_state") for _ in range(20)))
+
+    assert answers == [RELEASE["get_release_state"]] * 20
+
+
+# Offered queries
+
+
+async def test_a_workflow_says_which_queries_it_offers(world: World) -> None:
+    await world.start("release:r", {**RELEASE, "get_wave_state wave:w1": {}})
+
+    offers = await world.gateway().offered_queries("release:r")
+
+    assert offers is not None
+    assert {"get_release_state", "get_wave_state"} <= offers
+    assert "get_hierarchy" not in offers
+
+
+async def test_an_old_worker_does_not_say_what_it_offers(world: World) -> None:
+    await world.start_worker("old", old=True)
+    await world.start("release:r", RELEASE, worker="old")
+
+    assert await world.gateway().offered_queries("release:r") is None
+
+
+async def test_a_workflow_with_one_handler_for_all_queries_does_not_say_what_it_offers(
+    temporal_server: TemporalServer,
+) -> None:
+    async with real_world(temporal_server) as world:
+        await world.client.start_workflow(AnythingWorkflow.run, RELEASE, id="release:r", task_queue="worker")
+
+        assert await world.gateway().offered_queries("release:r") is None
+
+
+async def test_without_a_worker_nobody_says_what_is_offered(world: World) -> None:
+    await world.start("release:r", RELEASE)
+    await world.stop_worker()
+
+    with pytest.raises(WorkerUnavailable):
+        await world.gateway(query_timeout=IMPATIENT).offered_queries("release:r")
+
+
+# List
+
+
+async def ids_of(gateway: Gateway, query: str, expected: set[str]) -> None:
+    """Wait until exactly these are listed."""
+    await listed(gateway, query, lambda runs: sorted(run.workflow_id for run in runs) == sorted(expected))
+
+
+async def test_runs_are_listed_by_the_start_of_their_workflows_id(world: World) -> None:
+    for workflow_id in ("release:a", "release:b", "wave:w1", "other"):
+        await world.start(workflow_id, RELEASE)
+
+    await ids_of(world.gateway(), 'WorkflowId STARTS_WITH "release:"', {"release:a", "release:b"})
+    await ids_of(world.gateway(), "", {"release:a", "release:b", "wave:w1", "other"})
+
+
+async def test_a_listed_run_is_the_described_one(world: World) -> None:
+    await world.start("release:a", RELEASE)
+    await world.end("release:a", RunStatus.FAILED)
+
+    runs = await listed(world.gateway(), 'WorkflowId = "release:a"', lambda runs: len(runs) == 1)
+
+    assert runs == [await world.gateway().describe("release:a")]
+
+
+async def test_runs_are_listed_by_id_and_how_they_ended(world: World) -> None:
+    ends = dict(zip((f"app:{n}" for n in range(len(ENDS))), ENDS, strict=True))
+    for workflow_id, status in ends.items():
+        await world.start(workflow_id, RELEASE, times_out=status is RunStatus.TIMED_OUT)
+    await world.start("app:runs", RELEASE)
+    await world.start("app:unasked", RELEASE)
+    await world.end("app:unasked", RunStatus.TERMINATED)
+    for workflow_id, status in ends.items():
+        await world.end(workflow_id, status)
+    ids = ", ".join(f'"{workflow_id}"' for workflow_id in (*ends, "app:runs", "app:never"))
+
+    await ids_of(
+        world.gateway(),
+        f'WorkflowId IN ({ids}) AND ExecutionStatus IN ("Failed", "Canceled", "Terminated", "TimedOut")',
+        {workflow_id for workflow_id, status in ends.items() if status.imposed_state},
+    )
+
+
+async def test_runs_are_listed_by_when_they_started_or_closed(world: World) -> None:
+    gateway = world.gateway()
+    for workflow_id in ("release:closed", "release:open"):
+        await world.start(workflow_id, RELEASE)
+    await world.end("release:closed")
+    before_the_last = datetime.now(UTC)
+    await asyncio.sleep(0.01)
+    await world.start("release:last", RELEASE)
+    await world.end("release:open")
+    await ids_of(gateway, "", {"release:closed", "release:open", "release:last"})
+    since = before_the_last.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    recent = f'(WorkflowId STARTS_WITH "release:") AND (StartTime >= "{since}" OR CloseTime >= "{since}")'
+
+    await ids_of(gateway, recent, {"release:open", "release:last"})
+    await ids_of(gateway, f'CloseTime < "{since}"', {"release:closed"})
+
+
+async def test_all_runs_of_a_workflow_are_listed(world: World) -> None:
+    await world.start("release:a", RELEASE)
+    await world.end("release:a", RunStatus.CONTINUED_AS_NEW)
+
+    runs = await listed(world.gateway(), 'WorkflowId = "release:a"', lambda runs: len(runs) == 2)
+
+    assert {run.status for run in runs} == {RunStatus.CONTINUED_AS_NEW, RunStatus.RUNNING}
+    assert len({run.run_id for run in runs}) == 2
+
+
+async def test_a_long_list_comes_in_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    gateway = world.gateway()
+    ids = {f"release:{n}" for n in range(7)}
+    for workflow_id in ids:
+        await world.start(workflow_id, RELEASE)
+    await ids_of(gateway, "", ids)
+    monkeypatch.setattr(releases.gateway, "VISIBILITY_PAGE", 3)
+
+    pages: list[list[str]] = []
+    token = b""
+    while token or not pages:
+        page, token = await gateway.list_runs('WorkflowId STARTS_WITH "release:"', token)
+        pages.append([run.workflow_id for run in page])
+
+    assert [len(page) for page in pages if page] == [3, 3, 1]
+    assert {workflow_id for page in pages for workflow_id in page} == ids
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "nonsense",
+        'WorkflowId LIKE "release:%"',
+        'NoSuchField = "x"',
+        'ExecutionStatus = "Nonsense"',
+        'StartTime > "yesterday"',
+        'WorkflowId = "a" WorkflowId = "b"',
+        'WorkflowId STARTS_WITH "release:" ORDER BY StartTime',
+        '(WorkflowId = "a"',
+    ],
+)
+async def test_a_query_that_visibility_refuses_is_unavailable(world: World, query: str) -> None:
+    with pytest.raises(TemporalUnavailable):
+        await world.gateway().list_runs(query)
+
+
+# The server
+
+
+async def test_a_server_that_is_there_passes_the_check(world: World) -> None:
+    await world.gateway().check()
+
+
+async def test_a_server_that_is_gone_is_unavailable_to_every_call(world: World) -> None:
+    gateway = world.lost_gateway()
+    results = await asyncio.gather(
+        gateway.check(),
+        gateway.describe("release:r"),
+        gateway.query("release:r", "get_release_state"),
+        gateway.offered_queries("release:r"),
+        gateway.list_runs(""),
+        return_exceptions=True,
+    )
+
+    assert [type(result) for result in results] == [TemporalUnavailable] * 5
