@@ -19,6 +19,8 @@
 - `temporal.is_up = False` is a server that is gone; `temporal.latency = 0.01` makes each call take that long.
 - `temporal.calls` counts calls by kind (the protocol's method names), `temporal.asked` lists the queries as
   `(workflow_id, query, argument)`, `temporal.most_at_once` is the most queries that were under way together.
+
+The fixture `fake_temporal` puts one behind the whole project (views, commands) for a test.
 """
 
 import asyncio
