@@ -49,7 +49,7 @@ class _Planner:
         self._name = name
         self._prefix = prefix
         self._speed = speed
-        self._random = random.Random(name)  # what is drawn is scenery
+        self._random = random.Random(name)  # noqa: S311  # what is drawn is scenery
         services = [service for bundle in product.bundles.values() for service in bundle]
         self._versions = {service: self._version() for service in services}
 

@@ -56,7 +56,7 @@ class AppEntityWorkflow(_Entity):
         try:
             await self._turn()
             self._app.become(states.DEPLOYING, workflow.now())
-            await workflow.sleep(plan.deploy_seconds)  # where a real one would run activities
+            await asyncio.sleep(plan.deploy_seconds)  # a durable timer, where a real one runs activities
         except asyncio.CancelledError as error:
             _stop(self._app, error)
             raise
@@ -146,7 +146,7 @@ class ReleaseEntityWorkflow:
     async def run(self, plan: ReleasePlan) -> ReleaseState:
         try:
             waves = await _start(WaveEntityWorkflow.run, plan.waves)
-            await workflow.sleep(plan.begin_after_seconds)
+            await asyncio.sleep(plan.begin_after_seconds)
             self._release.become(states.IN_PROGRESS, workflow.now())
             for wave in waves:
                 await _run_or_fail(wave)
@@ -179,6 +179,9 @@ async def _start(run: Callable[..., Any], plans: Sequence[Any]) -> list[Child]:
 
 async def _run(child: Child) -> EntityState:
     await child.signal(_Entity.begin)
+    if workflow.cancellation_reason() is not None:
+        # A cancellation that arrives while a signal is on its way ends neither: the SDK waits for the signal instead.
+        raise asyncio.CancelledError
     ended: EntityState = await child
     return ended
 

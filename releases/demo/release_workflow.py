@@ -129,7 +129,7 @@ class ReleaseWorkflow:
 
     async def _begin(self, release: ReleaseState, plan: ReleasePlan) -> None:
         if release.state == states.PENDING:
-            await workflow.sleep(plan.begin_after_seconds)
+            await asyncio.sleep(plan.begin_after_seconds)
             release.become(states.IN_PROGRESS, workflow.now())
 
     async def _roll_out_wave(self, plan: WavePlan, start: ReleaseInput) -> None:
@@ -160,7 +160,7 @@ class ReleaseWorkflow:
     async def _deploy(self, plan: AppPlan) -> None:
         app = self._held.apps[plan.id]
         app.become(states.DEPLOYING, workflow.now())
-        await workflow.sleep(plan.deploy_seconds)  # where a real one would run activities
+        await asyncio.sleep(plan.deploy_seconds)  # a durable timer, where a real one runs activities
         app.become(states.FAILED if plan.failure else states.RUNNING, workflow.now(), plan.failure)
 
 

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -62,14 +63,12 @@ def _file(name: str) -> bytes | None:
 
 
 async def _until_signalled(speed: float) -> None:
-    task = asyncio.current_task()
-    assert task is not None
+    running = asyncio.create_task(run(speed))
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    try:
-        await run(speed)
-    except asyncio.CancelledError:
-        log.info("demo_worker_stopped")
+        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+    with suppress(asyncio.CancelledError):
+        await running
+    log.info("demo_worker_stopped")
 
 
 def main() -> None:
