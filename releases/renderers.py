@@ -12,7 +12,6 @@ class ORJSONRenderer(BaseRenderer):
     media_type = "application/json"
     format = "json"
     charset = None
-    render_style = "binary"
 
     def render(
         self,

@@ -42,7 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz),
     # Every other address is a page of the app, save those that belong to something that isn't there.
     re_path(
-        r"^(?!(?:api|admin|static|ws)/|(?:metrics|ws|static|favicon\.ico|robots\.txt)$).*$",
+        r"^(?!(?:api|admin|static|ws)/|(?:metrics|ws|static|favicon\.ico|robots\.txt)/?$).*$",
         pages.portal,
         name="portal",
     ),

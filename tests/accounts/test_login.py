@@ -71,9 +71,7 @@ def test_unknown_wrong_and_deactivated_are_refused_alike(anonymous, viewer, make
 
 
 @pytest.mark.parametrize("email", ["viewer@example.com", "nobody@example.com", "gone@example.com"])
-def test_each_refusal_hashes_once_so_that_time_tells_nothing(
-    anonymous, viewer, make_user, monkeypatch, settings, email
-):
+def test_each_refusal_hashes_once_and_takes_the_same_time(anonymous, viewer, make_user, monkeypatch, settings, email):
     make_user("gone@example.com", is_active=False)
     hashed = []
 
@@ -151,9 +149,8 @@ class TestSession:
         session.save()
         sign_in(client)
         assert client.cookies["sessionid"].value != session.session_key
-        assert (
-            not Client(headers={"cookie": f"sessionid={session.session_key}"}).get("/api/auth/me/").status_code == 200
-        )
+        client.cookies["sessionid"] = session.session_key
+        assert client.get("/api/auth/me/").status_code == 401
 
     def test_the_cookie_is_out_of_reach_of_scripts(self, client, viewer):
         cookie = sign_in(client).cookies["sessionid"]

@@ -47,7 +47,7 @@ def test_it_is_read_only(signed_in, viewer):
 def test_a_browser_gets_a_page(signed_in, viewer):
     response = signed_in(viewer).get(ME, headers={"Accept": "text/html"})
     assert response["Content-Type"] == "text/html; charset=utf-8"
-    assert b"viewer@example.com" in response.content
+    assert b"&quot;scopes&quot;: [" in response.content
 
 
 def test_a_browser_is_shown_where_to_sign_in(anonymous, db):
