@@ -29,9 +29,13 @@ export function isAdminPage(path: string): boolean {
   return path === "/admin" || path.startsWith("/admin/");
 }
 
+/** One segment of an address. The contract: the colons and dots of IDs stand in addresses as they are. */
+export function pathSegment(text: string): string {
+  return encodeURIComponent(text).replaceAll("%3A", ":");
+}
+
 export function releaseHref(releaseId: string): string {
-  // The contract: colons and dots stand in addresses as they are.
-  return `/releases/${encodeURIComponent(releaseId).replaceAll("%3A", ":")}`;
+  return `/releases/${pathSegment(releaseId)}`;
 }
 
 /** A full page load, for what the router does not serve. */

@@ -1,4 +1,5 @@
 import createClient from "openapi-fetch";
+import { pathSegment } from "../destinations";
 import { errorFromResponse, noAnswer } from "./errors";
 import type { paths } from "./schema";
 
@@ -10,6 +11,11 @@ const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 function readCsrfCookie(): string | null {
   const match = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie);
   return match?.[1] ?? null;
+}
+
+/** Fills a path's parameters in. Entity IDs keep their colon: the API's addresses show it as it is. */
+function pathWith(path: string, params: Record<string, unknown>): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => pathSegment(String(params[name])));
 }
 
 async function withDeadline(request: Request): Promise<Response> {
@@ -30,6 +36,7 @@ export const api = createClient<paths>({
   cache: "no-store",
   headers: { Accept: "application/json, application/problem+json" },
   fetch: withDeadline,
+  pathSerializer: pathWith,
 });
 
 api.use({

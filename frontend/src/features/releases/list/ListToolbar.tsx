@@ -7,7 +7,7 @@ import type { ChangeView } from "./ReleaseListPage";
 import { SearchBox } from "./SearchBox";
 import { StatusFilter } from "./StatusFilter";
 
-const Toolbar = chakra("search", {
+const Toolbar = chakra("section", {
   base: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: "3", mb: "4" },
 });
 

@@ -1,6 +1,7 @@
 import { chakra } from "@chakra-ui/react";
 import { defaultRangeExtractor, useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type KeyboardEvent, type MouseEvent, useLayoutEffect, useRef, useState } from "react";
+import { describeLine } from "./describe-line";
 import type { TreeEntity } from "./entities";
 import { focusedIndex, moveForKey } from "./keyboard";
 import type { TreeRow } from "./rows";
@@ -104,6 +105,7 @@ export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
             key={key}
             ref={virtualizer.measureElement}
             role="treeitem"
+            aria-label={describeLine(row.entity)}
             data-index={index}
             tabIndex={index === focused ? 0 : -1}
             aria-level={row.level}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { formatAgo, formatClock, formatExact, parseMoment } from "./time";
+
+const NOW = Date.parse("2025-11-22T10:00:00Z");
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+
+describe("relative times", () => {
+  it.each([
+    [0, "just now"],
+    [9 * SECOND, "just now"],
+    [-30 * SECOND, "just now"],
+    [43 * SECOND, "40 s ago"],
+    [60 * SECOND, "1 min ago"],
+    [59 * 60 * SECOND, "59 min ago"],
+    [HOUR, "1 h ago"],
+    [49 * HOUR, "2 d ago"],
+    [40 * 24 * HOUR, "1 mo ago"],
+    [800 * 24 * HOUR, "2 y ago"],
+  ])("%i ms back is %s", (age, words) => {
+    expect(formatAgo(NOW - age, NOW)).toBe(words);
+  });
+});
+
+describe("exact times", () => {
+  it("are in the reader's zone, with UTC beside it", () => {
+    expect(formatExact(NOW)).toBe("22 Nov 2025, 11:00:00 CET · 22 Nov 2025, 10:00:00 UTC");
+  });
+
+  it("leave out the date where it is today's", () => {
+    expect(formatClock(NOW, NOW + HOUR)).toBe("11:00:00");
+    expect(formatClock(NOW, NOW + 24 * HOUR)).toContain("22 Nov 2025");
+  });
+});
+
+describe("times from the API", () => {
+  it("are null where absent or no date", () => {
+    expect(parseMoment("2025-11-22T10:00:00+00:00")).toBe(NOW);
+    expect([parseMoment(null), parseMoment(undefined), parseMoment(""), parseMoment("yesterday")]).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
+  });
+});

@@ -1,0 +1,48 @@
+import { HttpResponse, http, type JsonBodyType } from "msw";
+import { setupServer } from "msw/node";
+import type { Hierarchy, Me, Problem, Release } from "@/lib/api/types";
+import { me, problem } from "./fixtures";
+
+export const server = setupServer(http.get("/api/auth/me/", () => HttpResponse.json(me())));
+
+export function problemResponse(status: number, change: Partial<Problem> = {}, headers: Record<string, string> = {}) {
+  return HttpResponse.json(problem(status, change) as JsonBodyType, {
+    status,
+    headers: { "Content-Type": "application/problem+json", ...headers },
+  });
+}
+
+export function signedInAs(user: Me): void {
+  server.use(http.get("/api/auth/me/", () => HttpResponse.json(user)));
+}
+
+export function signedOut(): void {
+  server.use(http.get("/api/auth/me/", () => problemResponse(401)));
+}
+
+export function listPage(results: Release[], count = results.length) {
+  return HttpResponse.json({ count, next: null, previous: null, results });
+}
+
+/** Answers the list, and keeps what was asked. Roll-ups come only with include=rollup, as from the real server. */
+export function servesList(releases: Release[], count?: number): URLSearchParams[] {
+  const asked: URLSearchParams[] = [];
+  server.use(
+    http.get("/api/releases/", ({ request }) => {
+      const query = new URL(request.url).searchParams;
+      asked.push(query);
+      const withRollups = query.get("include") === "rollup";
+      const results = releases.map((release) => (withRollups ? release : { ...release, rollup: null }));
+      return listPage(results, count);
+    }),
+  );
+  return asked;
+}
+
+export function servesTree(tree: Hierarchy, headers: Record<string, string> = {}): void {
+  server.use(http.get("/api/releases/:id/hierarchy/", () => HttpResponse.json(tree as JsonBodyType, { headers })));
+}
+
+export function servesTreeError(status: number, change: Partial<Problem> = {}, headers: Record<string, string> = {}) {
+  server.use(http.get("/api/releases/:id/hierarchy/", () => problemResponse(status, change, headers)));
+}

@@ -1,0 +1,50 @@
+import "@testing-library/jest-dom/vitest";
+import { cleanup, configure } from "@testing-library/react";
+import { afterAll, afterEach, beforeAll, beforeEach, vi } from "vitest";
+import { server } from "./server";
+
+// jsdom lays nothing out: what the portal asks of a screen is answered here.
+const ROW_HEIGHT_PX = 37;
+
+class NoResizes implements ResizeObserver {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
+}
+
+/** Media queries by what they look for; tests flip them. Wide and light unless said otherwise. */
+export const screenIs = { wide: true, dark: false };
+
+function matchMedia(query: string): MediaQueryList {
+  const matches = query.includes("prefers-color-scheme") ? screenIs.dark : screenIs.wide;
+  const list: Partial<MediaQueryList> = { matches, addEventListener: () => {}, removeEventListener: () => {} };
+  return list as MediaQueryList;
+}
+
+vi.stubGlobal("matchMedia", matchMedia);
+vi.stubGlobal("ResizeObserver", NoResizes);
+vi.stubGlobal("scrollTo", () => {});
+Object.defineProperty(HTMLElement.prototype, "offsetHeight", { configurable: true, get: () => ROW_HEIGHT_PX });
+
+// Each test file loads its pages anew, which a busy machine may take seconds for.
+configure({ asyncUtilTimeout: 5_000 });
+// The whole page below each failed query hides what failed.
+configure({ getElementError: (message) => new Error(message ?? "element not found") });
+
+beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
+
+beforeEach(() => {
+  screenIs.wide = true;
+  screenIs.dark = false;
+  localStorage.clear();
+  // biome-ignore lint/suspicious/noDocumentCookie: jsdom has no CookieStore, and Django sets this one by header
+  document.cookie = "csrftoken=token-of-the-test";
+});
+
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+  server.resetHandlers();
+});
+
+afterAll(() => server.close());
