@@ -7,17 +7,20 @@ once for those that ended and each time for those that run.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from releases.access import Viewer
 from releases.domain import Entity, EntityId, EntityProblem, EntityType, ProblemCode, Rollup, Run, RunStatus
 from releases.errors import QueryTimeout, RelportalError
+from releases.gateway import Slots
 from releases.hierarchy import HierarchyReader
 from releases.index import ReleaseIndex
 from releases.phases import Phase
+
+T = TypeVar("T")
 
 ROW_PATIENCE = 2.0
 """Seconds that a page waits for its slowest row: one release whose worker is gone must not hold up the others. The
@@ -87,12 +90,14 @@ class ReleaseList:
         """
         runs = await self._index.runs()
         selected = self._selected(viewer, query, runs)
+        read: Mapping[EntityId, Entity] = {}
         if query.phases or query.states:
-            selected = await self._in_state(selected, runs, query)
+            read = await self._in_state(selected, runs, query)
+            selected = list(read)
         start = (query.page - 1) * query.page_size
         shown = selected[start : start + query.page_size]
-        rows = await asyncio.gather(*(self._row(release_id, runs[release_id], query) for release_id in shown))
-        return Page(len(selected), rows)
+        rows = (self._row(release_id, runs[release_id], query, read.get(release_id)) for release_id in shown)
+        return Page(len(selected), await asyncio.gather(*rows))
 
     def _selected(self, viewer: Viewer, query: ListQuery, runs: Mapping[EntityId, Run]) -> list[EntityId]:
         """IDs in order. Remembered while the index stays the same, so that a page costs the same however many
@@ -120,31 +125,38 @@ class ReleaseList:
 
     async def _in_state(
         self, selected: Iterable[EntityId], runs: Mapping[EntityId, Run], query: ListQuery
-    ) -> list[EntityId]:
-        limit = asyncio.Semaphore(max(self._reader.config.query_concurrency // 2, 1))
+    ) -> dict[EntityId, Entity]:
+        """Those in the wanted state, in order, as they were when they were asked. One that does not answer is what its
+        row would show: in no state, or in that which the end of its run gives it."""
+        # Dead ones give their places to others while they are waited for.
+        slots = Slots(max(self._reader.config.query_concurrency // 2, 1))
 
-        async def matches(release_id: EntityId) -> bool:
-            async with limit:
-                entity = await self._release(release_id, runs[release_id])
-            in_phase = not query.phases or entity.phase in query.phases
-            return in_phase and (not query.states or (entity.state or "").lower() in query.states)
+        async def read(release_id: EntityId) -> Entity:
+            async with slots.taken():
+                return await self._shown(release_id, runs[release_id])
 
         candidates = list(selected)
         try:
             async with asyncio.timeout(self._reader.config.query_timeout):
-                found = await asyncio.gather(*(matches(release_id) for release_id in candidates))
+                entities = await asyncio.gather(*map(read, candidates))
         except TimeoutError as error:
             raise QueryTimeout(f"{len(candidates)} releases to ask for their state") from error
-        return [release_id for release_id, match in zip(candidates, found, strict=True) if match]
+        found = zip(candidates, entities, strict=True)
+        return {release_id: entity for release_id, entity in found if _is_in_state(entity, query)}
 
-    async def _row(self, release_id: EntityId, run: Run, query: ListQuery) -> Row:
-        wanted = [self._in_time(self._release(release_id, run))]
-        if query.with_rollups:
-            wanted.append(self._in_time(self._rollup(release_id, run)))
-        release, *rollups = await asyncio.gather(*wanted)
-        return Row(release or _not_in_time(release_id, run), run, rollups[0] if rollups else None)
+    async def _row(self, release_id: EntityId, run: Run, query: ListQuery, read: Entity | None) -> Row:
+        release, rollup = await asyncio.gather(
+            _at_once(read) if read else self._shown(release_id, run),
+            self._in_time(self._rollup(release_id, run)) if query.with_rollups else _at_once(None),
+        )
+        return Row(release, run, rollup)
 
-    async def _in_time(self, read: Any) -> Any:
+    async def _shown(self, release_id: EntityId, run: Run) -> Entity:
+        """The release, or that it did not answer in time."""
+        entity = await self._in_time(self._release(release_id, run))
+        return entity or self._not_in_time(release_id, run)
+
+    async def _in_time(self, read: Awaitable[T]) -> T | None:
         try:
             async with asyncio.timeout(min(ROW_PATIENCE, self._reader.config.query_timeout)):
                 return await read
@@ -172,6 +184,18 @@ class ReleaseList:
             _keep(self._ended_rollups, run.run_id, rollup)
         return rollup
 
+    def _not_in_time(self, release_id: EntityId, run: Run) -> Entity:
+        state = run.status.imposed_state
+        return Entity(
+            id=release_id,
+            type=EntityType.RELEASE,
+            path="",
+            state=state,
+            phase=self._reader.phases.phase_of(EntityType.RELEASE, state),
+            workflow_id=run.workflow_id,
+            problem=EntityProblem(ProblemCode.QUERY_TIMEOUT, "Its workflow has not answered in time."),
+        )
+
 
 def _keep(kept: OrderedDict[str, Any], key: str, value: Any) -> None:
     kept[key] = value
@@ -179,13 +203,10 @@ def _keep(kept: OrderedDict[str, Any], key: str, value: Any) -> None:
         kept.popitem(last=False)
 
 
-def _not_in_time(release_id: EntityId, run: Run) -> Entity:
-    detail = f"Its workflow has not answered within {ROW_PATIENCE:g} seconds."
-    entity = Entity(
-        id=release_id,
-        type=EntityType.RELEASE,
-        path="",
-        workflow_id=run.workflow_id,
-        problem=EntityProblem(ProblemCode.QUERY_TIMEOUT, detail),
-    )
-    return replace(entity, state=run.status.imposed_state)
+def _is_in_state(entity: Entity, query: ListQuery) -> bool:
+    in_phase = not query.phases or entity.phase in query.phases
+    return in_phase and (not query.states or (entity.state or "").lower() in query.states)
+
+
+async def _at_once(value: T) -> T:
+    return value

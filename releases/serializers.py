@@ -159,7 +159,7 @@ class Names(serializers.Field[list[str], str, Any, Any]):
             return names
         for name in names:
             if name not in self._choices:
-                raise serializers.ValidationError(f"expected one or more of {', '.join(self._choices.values())}")
+                raise serializers.ValidationError(f"Expected one or more of {', '.join(self._choices.values())}.")
         return [self._choices[name] for name in names]
 
 
@@ -184,7 +184,7 @@ class ListParameters(Shape):
         unknown = [name for name in parameters.initial_data if name not in parameters.fields]
         parameters.is_valid(raise_exception=not unknown)
         if unknown:
-            sentence = f"not a parameter here: expected some of {', '.join(parameters.fields)}"
+            sentence = f"Not a parameter here: expected some of {', '.join(parameters.fields)}."
             raise serializers.ValidationError({**parameters.errors, **{name[:50]: [sentence] for name in unknown}})
         values = parameters.validated_data
         return ListQuery(

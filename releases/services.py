@@ -5,9 +5,10 @@ Temporal is asked, and never whether it exists.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -22,10 +23,9 @@ from releases.errors import (
     EntityNotFound,
     NotFound,
     QueryTimeout,
-    RelportalError,
     SourceError,
 )
-from releases.gateway import Gateway, GatewayConfig
+from releases.gateway import Gateway, GatewayConfig, Slots
 from releases.hierarchy import HierarchyReader, ReaderConfig
 from releases.index import IndexConfig, ReleaseIndex
 from releases.listing import ListQuery, Page, ReleaseList
@@ -33,6 +33,8 @@ from releases.phases import PhaseTable
 from releases.topology import ReleaseWorkflowIds
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 TREES_AT_ONCE = 8
 """Trees that a search for an entity reads at the same time."""
@@ -129,13 +131,16 @@ async def find_entity(viewer: Viewer, entity_id: str) -> tuple[Tree, Entity]:
     """The one entity of this ID among all that the viewer may see, and its tree.
 
     A release is found by its ID; for anything else every release in scope is read, newest first. Releases that can't
-    be read are left out. Raises EntityNotFound, AmbiguousEntity, and QueryTimeout where there are too many to read.
+    be read, or not in time, are left out. Raises EntityNotFound, AmbiguousEntity, and QueryTimeout where nothing was
+    found while not all were read.
     """
     with _recorded(viewer, "find", "", entity_id=entity_id):
         wanted = EntityId(entity_id)
         if wanted.type is EntityType.RELEASE:
             tree = await source().reader.tree(_authorised(viewer, wanted))
             return tree, tree.release
+        if viewer.sees_nothing:
+            raise AccessDenied(wanted)
         return _only(await _places_of(wanted, viewer), wanted)
 
 
@@ -143,10 +148,11 @@ async def _places_of(entity_id: EntityId, viewer: Viewer) -> list[tuple[Tree, En
     reader = source().reader
     runs = await source().index.runs()
     in_scope = sorted((i for i in runs if viewer.may_see(i)), key=lambda i: runs[i].started_at, reverse=True)
-    at_once = asyncio.Semaphore(TREES_AT_ONCE)
+    # A release that does not answer gives its place to others while it is waited for.
+    at_once = Slots(TREES_AT_ONCE)
 
     async def places(release_id: EntityId) -> list[tuple[Tree, Entity]]:
-        async with at_once:
+        async with at_once.taken():
             try:
                 tree = await reader.tree(release_id)
             except (SourceError, NotFound) as error:
@@ -154,12 +160,23 @@ async def _places_of(entity_id: EntityId, viewer: Viewer) -> list[tuple[Tree, En
                 return []
         return [(tree, entity) for entity in tree.find(entity_id)]
 
-    try:
-        async with asyncio.timeout(reader.config.query_timeout):
-            found = await asyncio.gather(*(places(release_id) for release_id in in_scope))
-    except TimeoutError as error:
-        raise QueryTimeout(f"{len(in_scope)} releases to look through") from error
+    found, missed = await _ended_within(reader.config.query_timeout, [places(release_id) for release_id in in_scope])
+    if missed and not any(found):
+        raise QueryTimeout(f"{missed} of {len(in_scope)} releases not looked through")
     return [place for of_release in found for place in of_release]
+
+
+async def _ended_within(seconds: float, reads: list[Coroutine[Any, Any, T]]) -> tuple[list[T], int]:
+    """The results of those reads that ended in time, and how many did not."""
+    if not reads:
+        return [], 0
+    tasks = [asyncio.create_task(read) for read in reads]
+    try:
+        done, missed = await asyncio.wait(tasks, timeout=seconds)
+    finally:
+        for task in tasks:
+            task.cancel()
+    return [task.result() for task in tasks if task in done], len(missed)
 
 
 def _only(places: list[tuple[Tree, Entity]], entity_id: EntityId) -> tuple[Tree, Entity]:
@@ -188,7 +205,7 @@ def _recorded(viewer: Viewer, action: str, release_id: str, **details: str) -> I
     except AccessDenied:
         outcome = "denied"
         raise
-    except RelportalError as error:
+    except BaseException as error:
         outcome = type(error).__name__
         raise
     finally:
