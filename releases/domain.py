@@ -64,7 +64,7 @@ class EntityId(str):
             raise InvalidEntityId(
                 "id",
                 "expected type:id, such as release:2025.11-payments: one of release, wave, "
-                "cluster, bundle, app, a colon, then 1 to 200 letters, digits, _ . or -",
+                "cluster, bundle, app, a colon, then 1 to 200 letters, digits, dots, hyphens or underscores.",
             )
         return super().__new__(cls, text)
 
@@ -77,7 +77,7 @@ class EntityId(str):
         """Raises InvalidEntityId for an ID of another type, too."""
         entity_id = cls(text)
         if entity_id.type is not entity_type:
-            raise InvalidEntityId("id", f"expected the ID of a {entity_type}, such as {entity_type}:2025.11-payments")
+            raise InvalidEntityId("id", f"expected the ID of a {entity_type}, such as {entity_type}:2025.11-payments.")
         return entity_id
 
     @property
@@ -193,9 +193,11 @@ class Run:
     ended_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Entity:
-    """One entity where it stands in its release, with all below it.
+    """One entity where it stands in its release, with all below it. Nobody changes one.
+
+    (It is not frozen, since that makes it three times as slow to create, and trees have thousands.)
 
     `id` is an entity ID, though not always of `type`: a wave that lists an app among its clusters gets that app's ID,
     as a cluster with a problem. `path` is empty for the release. `state` is shown as the workflow gives it; where the

@@ -107,6 +107,7 @@ class OfferedQueries:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._known: OrderedDict[str, frozenset[str] | None] = OrderedDict()
+        self._dropped: dict[str, set[str]] = {}
         self._runs: dict[str, str] = {}
 
     async def of(self, workflow_id: str) -> frozenset[str] | None:
@@ -122,19 +123,23 @@ class OfferedQueries:
     def known(self, workflow_id: str) -> frozenset[str] | None:
         return self._known.get(workflow_id)
 
+    def may_offer(self, workflow_id: str, query: str) -> bool:
+        """Whether it is worth a try, by what is known so far."""
+        offers = self._known.get(workflow_id)
+        return (offers is None or query in offers) and query not in self._dropped.get(workflow_id, ())
+
+    def drop(self, workflow_id: str, query: str) -> None:
+        """Do without this query of that workflow, for as long as its run lasts."""
+        self._dropped.setdefault(workflow_id, set()).add(query)
+
     def seen(self, run: Run) -> None:
         """Forget what another run of this workflow offered: its code may be another."""
         if self._runs.setdefault(run.workflow_id, run.run_id) != run.run_id:
             self.forget(run.workflow_id)
 
     def forget(self, workflow_id: str) -> None:
-        self._known.pop(workflow_id, None)
-        self._runs.pop(workflow_id, None)
-
-    def drop(self, workflow_id: str, query: str) -> None:
-        """Do without this query of that workflow, for as long as its run lasts."""
-        if offers := self._known.get(workflow_id):
-            self._known[workflow_id] = offers - {query}
+        for memory in (self._known, self._dropped, self._runs):
+            memory.pop(workflow_id, None)
 
 
 class _Reading:
@@ -213,16 +218,25 @@ class _Reading:
 
     async def _ask_for_all(self) -> Reported:
         """The release, with all that its workflow tells of at once."""
-        offers = await self.offers.of(self.workflow_id)
-        if offers is None or HIERARCHY_QUERY in offers:
-            try:
-                payload = await self._query(self.workflow_id, HIERARCHY_QUERY)
-                if isinstance(payload, dict):
-                    return decode(payload, self.release_id, EntityType.RELEASE)
-            except QueryFailed:
-                # Mostly an answer over 2 MB, which Temporal refuses: level by level from now on.
-                self.offers.drop(self.workflow_id, HIERARCHY_QUERY)
-        return await self._ask_for_release()
+        # What it offers is asked for beside the first try, not before it: most that hold a release tell of all of it.
+        offers = asyncio.create_task(self._offers_of(self.workflow_id))
+        try:
+            reported = await self._ask_for_hierarchy() or await self._ask_for_release()
+            await offers
+        finally:
+            offers.cancel()
+        return reported
+
+    async def _ask_for_hierarchy(self) -> Reported | None:
+        if not self.offers.may_offer(self.workflow_id, HIERARCHY_QUERY):
+            return None
+        try:
+            payload = await self._query(self.workflow_id, HIERARCHY_QUERY)
+        except QueryFailed:
+            # Not offered, or an answer over 2 MB, which Temporal refuses: level by level from now on.
+            self.offers.drop(self.workflow_id, HIERARCHY_QUERY)
+            return None
+        return decode(payload, self.release_id, EntityType.RELEASE) if isinstance(payload, dict) else None
 
     async def _assembled(
         self,
@@ -235,16 +249,12 @@ class _Reading:
         if _is_whole(reported):
             return self._whole(reported, path, workflow_id)
         children = [self._child(reported, child, path, workflow_id, ancestors) for child in reported.child_ids]
-        return self._entity(reported, path, workflow_id).with_children(tuple(await asyncio.gather(*children)))
+        return self._entity(reported, path, workflow_id, tuple(await asyncio.gather(*children)))
 
     def _whole(self, reported: Reported, path: str, workflow_id: str | None) -> Entity:
-        entity = self._entity(reported, path, workflow_id)
-        if not reported.child_ids:
-            return entity
-        told = (reported.embedded[child] for child in reported.child_ids)
-        return entity.with_children(
-            tuple(self._whole(child, child_path(path, child.id), workflow_id) for child in told)
-        )
+        embedded = reported.embedded
+        children = [self._whole(embedded[child], child_path(path, child), workflow_id) for child in reported.child_ids]
+        return self._entity(reported, path, workflow_id, tuple(children))
 
     async def _child(
         self,
@@ -344,7 +354,9 @@ class _Reading:
             return WorkerUnavailable
         return QueryTimeout
 
-    def _entity(self, reported: Reported, path: str, workflow_id: str | None) -> Entity:
+    def _entity(
+        self, reported: Reported, path: str, workflow_id: str | None, children: tuple[Entity, ...] = ()
+    ) -> Entity:
         phase = self.phases.phase_of(reported.type, reported.state)
         return Entity(
             id=reported.id,
@@ -361,7 +373,8 @@ class _Reading:
             workflow_id=workflow_id,
             problem=reported.problem,
             extra=reported.extra,
-            rollup=Rollup.of_app(phase) if reported.type is EntityType.APP else Rollup(),
+            rollup=Rollup.of_app(phase) if reported.type is EntityType.APP else Rollup.of_children(children),
+            children=children,
         )
 
     def _with_shared_ids_named(self, release: Entity) -> Entity:

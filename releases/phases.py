@@ -48,6 +48,10 @@ DEFAULT_PHASES: Mapping[str, Phase] = {
 }
 
 
+_READ_KEPT = 10_000
+"""States remembered with their phase: a tree of thousands holds a handful. A bound, should somebody count in them."""
+
+
 class PhaseTable:
     """Reads states. A key is a state, or `type:state` for one entity type alone, which wins over the bare state.
 
@@ -57,7 +61,9 @@ class PhaseTable:
     def __init__(self, overrides: Mapping[str, Phase] | None = None) -> None:
         """Raises ValueError where a key names no entity type or no state."""
         self._phases = dict(DEFAULT_PHASES)
-        for key, phase in (overrides or {}).items():
+        self._read: dict[tuple[str, str], Phase] = {}
+        # Bare states first, so that what is said for one type wins whichever stands first.
+        for key, phase in sorted((overrides or {}).items(), key=lambda item: ":" in item[0]):
             entity_type, colon, state = key.rpartition(":")
             if not state.strip() or (colon and entity_type.strip().lower() not in ENTITY_TYPES):
                 raise ValueError(f'"{key}" is neither a state nor type:state')
@@ -72,9 +78,13 @@ class PhaseTable:
         """The phase of a state; `unknown` for one that the table does not hold, or for none."""
         if state is None:
             return Phase.UNKNOWN
-        word = _normalised(state)
-        phases = self._phases
-        return phases.get(f"{entity_type}:{word}") or phases.get(word) or Phase.UNKNOWN
+        known = self._read.get((entity_type, state))
+        if known is None:
+            word = _normalised(state)
+            known = self._phases.get(f"{entity_type}:{word}") or self._phases.get(word) or Phase.UNKNOWN
+            if len(self._read) < _READ_KEPT:
+                self._read[entity_type, state] = known
+        return known
 
 
 def _normalised(state: str) -> str:

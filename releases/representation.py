@@ -1,7 +1,10 @@
-"""Entities, trees and pages as the JSON objects of the API, for HTTP and for sockets. Shapes: `serializers`."""
+"""Entities, trees and pages as the objects of the API, for HTTP and for sockets. Shapes: `serializers`.
+
+Times stay datetimes: `encoding.to_json` writes them.
+"""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -43,7 +46,7 @@ class Representation:
         """The whole tree."""
         return {
             "version": tree.version,
-            "as_of": _time(tree.as_of),
+            "as_of": tree.as_of,
             "freshness": tree.freshness,
             **self._release(tree.release, tree.run, tree.release.rollup),
             "waves": [self._node(wave, tree.release.id) for wave in tree.release.children],
@@ -60,7 +63,7 @@ class Representation:
             fields |= {f"{level}_id": parent for level, parent in zip(levels, above, strict=False)}
         if entity.type.child is not None:
             fields[f"{entity.type.child}_ids"] = [child.id for child in entity.children]
-        fields |= {"as_of": _time(tree.as_of), "freshness": tree.freshness}
+        fields |= {"as_of": tree.as_of, "freshness": tree.freshness}
         return fields
 
     def _release(self, entity: Entity, run: Run, rollup: Rollup | None) -> JsonObject:
@@ -71,19 +74,19 @@ class Representation:
             "workflow_url": self._links.workflow(run.workflow_id, run.run_id),
             "status": status,
             "run_id": run.run_id,
-            "started_at": _time(run.started_at),
-            "ended_at": _time(run.ended_at),
+            "started_at": run.started_at,
+            "ended_at": run.ended_at,
             "rollup": rollup_json(rollup) if rollup is not None else None,
             "url": f"/api/releases/{entity.id}/",
         }
 
     def _node(self, entity: Entity, parent_id: str) -> JsonObject:
+        parent_field, children_field = _NODE_FIELDS[entity.type]
         node = self._fields(entity)
-        node[_PARENT_FIELD[entity.type]] = parent_id
+        node[parent_field] = parent_id
         node["rollup"] = rollup_json(entity.rollup)
-        name = _CHILDREN_FIELD[entity.type]
-        if name is not None:
-            node[name] = [self._node(child, entity.id) for child in entity.children]
+        if children_field is not None:
+            node[children_field] = [self._node(child, entity.id) for child in entity.children]
         return node
 
     def _fields(self, entity: Entity) -> JsonObject:
@@ -97,29 +100,26 @@ class Representation:
             "phase": entity.phase,
             "reported_state": entity.reported_state,
             "error_message": entity.error_message,
-            "created_at": _time(entity.created_at),
-            "updated_at": _time(entity.updated_at),
+            "created_at": entity.created_at,
+            "updated_at": entity.updated_at,
             "workflow_id": entity.workflow_id,
-            "workflow_url": self._links.workflow(entity.workflow_id),
+            "workflow_url": self._links.workflow(entity.workflow_id) if self._links.temporal_ui else None,
             "problem": {"code": problem.code, "detail": problem.detail} if problem else None,
             "extra": entity.extra,
         }
-        own = _OWN_FIELD.get(entity.type)
-        if own is not None:
-            fields[own] = getattr(entity, own)
+        if entity.type is EntityType.APP:
+            fields["version"] = entity.version
+        elif entity.type is EntityType.WAVE:
+            fields["sequence"] = entity.sequence
         return fields
 
 
-_PARENT_FIELD = {kind: f"{kind.parent}_id" for kind in EntityType if kind.parent}
-_CHILDREN_FIELD = {kind: kind.child.plural if kind.child else None for kind in EntityType}
-_OWN_FIELD = {EntityType.WAVE: "sequence", EntityType.APP: "version"}
+_NODE_FIELDS = {
+    kind: (f"{kind.parent}_id", kind.child.plural if kind.child else None) for kind in EntityType if kind.parent
+}
 
 
+@lru_cache(maxsize=4096)
 def rollup_json(rollup: Rollup) -> JsonObject:
+    """Shared between entities of the same counts (most are apps): nobody changes one."""
     return {"total": rollup.total, **rollup._asdict()}
-
-
-def _time(moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

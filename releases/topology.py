@@ -99,216 +99,216 @@ class Reported:
         if self.problem is None:
             self.problem = EntityProblem(code, detail)
 
+    def malformed(self, detail: str) -> None:
+        self.has(ProblemCode.INVALID_PAYLOAD, detail)
 
-def decode(
-    payload: Any,
-    entity_id: EntityId,
-    entity_type: EntityType,
-    parent_id: str | None = None,
-) -> Reported:
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How answers about one type of entity look."""
+
+    wrapper: str
+    prefix: str
+    parent_field: str | None
+    child: EntityType | None
+    ids_field: str
+    children_field: str
+    known: frozenset[str]
+
+    @classmethod
+    def of(cls, entity_type: EntityType) -> "_Shape":
+        parent, child = entity_type.parent, entity_type.child
+        known = {"id", "state", "name", "error_message", "created_at", "updated_at"}
+        known |= {
+            EntityType.RELEASE: {"workflow_id"},
+            EntityType.WAVE: {"sequence"},
+            # A cluster with one bundle may say so without a list.
+            EntityType.CLUSTER: {"bundle_id", "bundle"},
+            EntityType.APP: {"version"},
+        }.get(entity_type, set())
+        parent_field = f"{parent}_id" if parent else None
+        ids_field, children_field = (f"{child}_ids", child.plural) if child else ("", "")
+        known |= {name for name in (parent_field, ids_field, children_field) if name}
+        return cls(
+            str(entity_type), f"{entity_type}:", parent_field, child, ids_field, children_field, frozenset(known)
+        )
+
+
+_SHAPES = {entity_type: _Shape.of(entity_type) for entity_type in EntityType}
+
+
+def decode(payload: Any, entity_id: EntityId, entity_type: EntityType, parent_id: str | None = None) -> Reported:
     """One entity of a query's answer, whatever it is. Never raises.
 
     `payload` is the decoded JSON: an object with the entity's fields, which may hold its children in full (as
     `get_hierarchy` answers, nested or wrapped). `parent_id` is the entity that led here.
     """
-    return _Decoder(entity_id, entity_type, parent_id).decode(payload)
+    # This runs once per entity of every tree: what is as it should be passes with one check a field.
+    shape = _SHAPES[entity_type]
+    reported = Reported(entity_id, entity_type)
+    if not entity_id.startswith(shape.prefix):
+        _note_misplaced(reported)
+    if not isinstance(payload, dict):
+        reported.malformed(f"The answer is {_described(payload)}, where an object was expected.")
+        return reported
+    members = _unwrapped(payload, shape.wrapper)
+    _read_fields(reported, members)
+    if shape.parent_field is not None:
+        _check_parent(reported, members.get(shape.parent_field), parent_id)
+    if shape.child is not None:
+        _read_children(reported, members, shape, shape.child)
+    if not members.keys() <= shape.known:
+        reported.extra = {name: _kept(value) for name, value in members.items() if name not in shape.known}
+    return reported
 
 
 def misplaced(entity_id: EntityId, entity_type: EntityType) -> Reported:
     """An entity that is listed where its ID says it can't stand. It is not asked for: that could lead in a circle."""
     reported = Reported(entity_id, entity_type)
-    reported.has(
-        ProblemCode.WRONG_TYPE,
-        f"{entity_id} is listed as a {entity_type}, which its ID says it is not.",
-    )
+    _note_misplaced(reported)
     return reported
 
 
-class _Decoder:
-    def __init__(self, entity_id: EntityId, entity_type: EntityType, parent_id: str | None) -> None:
-        self.type = entity_type
-        self.parent_id = parent_id
-        self.reported = (
-            Reported(entity_id, entity_type) if entity_id.type is entity_type else misplaced(entity_id, entity_type)
+def _note_misplaced(reported: Reported) -> None:
+    sentence = f"{reported.id} is listed as a {reported.type}, which its ID says it is not."
+    reported.has(ProblemCode.WRONG_TYPE, sentence)
+
+
+def _read_fields(reported: Reported, members: Mapping[str, Any]) -> None:
+    get = members.get
+    given = get("id")
+    if given != reported.id:
+        _note_wrong_id(reported, given)
+    state = get("state")
+    if isinstance(state, str) and 0 < len(state) <= STATE_MAX_LENGTH and not state.isspace():
+        reported.state = state
+    else:
+        _read_odd_state(reported, state)
+    for name in _TEXT_FIELDS:
+        value = get(name)
+        if value is not None:
+            setattr(reported, name, _text(reported, name, value))
+    for name in _TIME_FIELDS:
+        value = get(name)
+        if value is not None:
+            setattr(reported, name, _time(reported, name, value))
+    if reported.type is EntityType.APP:
+        version = get("version")
+        if version is not None:
+            reported.version = _text(reported, "version", version)
+    elif reported.type is EntityType.WAVE:
+        reported.sequence = _integer(reported, "sequence", get("sequence"))
+
+
+def _note_wrong_id(reported: Reported, given: Any) -> None:
+    if given is None:
+        reported.malformed("The answer has no id.")
+    else:
+        reported.has(ProblemCode.WRONG_ID, f"The answer is for {_described(given)}, not for {reported.id}.")
+
+
+def _read_odd_state(reported: Reported, state: Any) -> None:
+    if not isinstance(state, str) or not state.strip():
+        reported.malformed(
+            "The answer has no state." if state is None else f"state is {_described(state)}, not a text."
         )
-        self.known = {"id", "state", *_TEXT_FIELDS, *_TIME_FIELDS}
+        return
+    reported.malformed(f"state is longer than {STATE_MAX_LENGTH} characters.")
+    reported.state = state[:STATE_MAX_LENGTH]
 
-    def decode(self, payload: Any) -> Reported:
-        reported = self.reported
-        if not isinstance(payload, dict):
-            self._malformed(f"The answer is {_described(payload)}, where an object was expected.")
-            return reported
-        members = _unwrapped(payload, self.type)
-        self._check_id(members)
-        self._read_state(members)
-        for name in _TEXT_FIELDS:
-            setattr(reported, name, self._text(members, name))
-        for name in _TIME_FIELDS:
-            setattr(reported, name, self._time(members, name))
-        self._read_fields_of_its_type(members)
-        self._check_parent(members)
-        self._read_children(members)
-        reported.extra = {name: _kept(value) for name, value in members.items() if name not in self.known}
-        return reported
 
-    def _malformed(self, sentence: str) -> None:
-        self.reported.has(ProblemCode.INVALID_PAYLOAD, sentence)
+def _text(reported: Reported, name: str, value: Any) -> str | None:
+    if isinstance(value, str):
+        return value
+    reported.malformed(f"{name} is {_described(value)}, not a text.")
+    return None
 
-    def _check_id(self, members: Mapping[str, Any]) -> None:
-        given = members.get("id")
-        if given is None:
-            self._malformed("The answer has no id.")
-        elif given != self.reported.id:
-            self.reported.has(
-                ProblemCode.WRONG_ID,
-                f"The answer is for {_described(given)}, not for {self.reported.id}.",
-            )
 
-    def _read_state(self, members: Mapping[str, Any]) -> None:
-        state = members.get("state")
-        if not isinstance(state, str) or not state.strip():
-            self._malformed(
-                "The answer has no state." if state is None else f"state is {_described(state)}, not a text."
-            )
-            return
-        if len(state) > STATE_MAX_LENGTH:
-            self._malformed(f"state is longer than {STATE_MAX_LENGTH} characters.")
-        self.reported.state = state[:STATE_MAX_LENGTH]
-
-    def _text(self, members: Mapping[str, Any], name: str) -> str | None:
-        value = members.get(name)
-        if value is None or isinstance(value, str):
-            return value
-        self._malformed(f"{name} is {_described(value)}, not a text.")
+def _time(reported: Reported, name: str, value: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is UTC:
+            return moment
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        reported.malformed(f"{name} is {_described(value)}, not an ISO 8601 time.")
         return None
 
-    def _time(self, members: Mapping[str, Any], name: str) -> datetime | None:
-        value = members.get(name)
-        if value is None:
-            return None
-        try:
-            moment = datetime.fromisoformat(value)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-        except (TypeError, ValueError, OverflowError):
-            self._malformed(f"{name} is {_described(value)}, not an ISO 8601 time.")
-            return None
 
-    def _read_fields_of_its_type(self, members: Mapping[str, Any]) -> None:
-        if self.type is EntityType.RELEASE:
-            self.known.add("workflow_id")
-        elif self.type is EntityType.WAVE:
-            self.known.add("sequence")
-            value = members.get("sequence")
-            if isinstance(value, int) and not isinstance(value, bool):
-                self.reported.sequence = value
-            elif value is not None:
-                self._malformed(f"sequence is {_described(value)}, not an integer.")
-        elif self.type is EntityType.APP:
-            self.known.add("version")
-            self.reported.version = self._text(members, "version")
-
-    def _check_parent(self, members: Mapping[str, Any]) -> None:
-        if self.type.parent is None:
-            return
-        name = f"{self.type.parent}_id"
-        self.known.add(name)
-        given = members.get(name)
-        if given is not None and self.parent_id is not None and given != self.parent_id:
-            self.reported.has(
-                ProblemCode.ORPHANED,
-                f"It says that it belongs to {_described(given)}, not to {self.parent_id}.",
-            )
-
-    def _read_children(self, members: Mapping[str, Any]) -> None:
-        child_type = self.type.child
-        if child_type is None:
-            return
-        listed = self._list(members, f"{child_type}_ids")
-        embedded = self._list(members, child_type.plural)
-        if child_type is EntityType.BUNDLE:
-            # A cluster with one bundle may say so without a list.
-            self.known |= {"bundle_id", "bundle"}
-            listed += [value for value in (members.get("bundle_id"),) if value is not None and value not in listed]
-            embedded += [value for value in (members.get("bundle"),) if value is not None]
-        _Children(self.reported, child_type).read(listed, embedded)
-
-    def _list(self, members: Mapping[str, Any], name: str) -> list[Any]:
-        self.known.add(name)
-        value = members.get(name)
-        if value is None:
-            return []
-        if isinstance(value, list):
-            return list(value)
-        self._malformed(f"{name} is {_described(value)}, not a list.")
-        return []
+def _integer(reported: Reported, name: str, value: Any) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    reported.malformed(f"{name} is {_described(value)}, not an integer.")
+    return None
 
 
-class _Children:
+def _check_parent(reported: Reported, given: Any, parent_id: str | None) -> None:
+    if given is not None and parent_id is not None and given != parent_id:
+        sentence = f"It says that it belongs to {_described(given)}, not to {parent_id}."
+        reported.has(ProblemCode.ORPHANED, sentence)
+
+
+def _read_children(reported: Reported, members: Mapping[str, Any], shape: _Shape, child: EntityType) -> None:
     """The children of one answer: listed by ID, told in full, or some of each."""
-
-    def __init__(self, parent: Reported, child_type: EntityType) -> None:
-        self.parent = parent
-        self.type = child_type
-        self.embedded: dict[EntityId, Reported] = {}
-
-    def read(self, listed: list[Any], embedded: list[Any]) -> None:
-        ids = self._unique([self._id_of(item) for item in listed])
-        told = self._unique([self._read_embedded(item) for item in embedded])
-        seen = set(ids)
-        self.parent.child_ids = (
-            *ids,
-            *(child_id for child_id in told if child_id not in seen),
-        )
-        self.parent.embedded = self.embedded
-
-    def _id_of(self, value: Any) -> EntityId | None:
-        try:
-            return EntityId(value)
-        except InvalidEntityId:
-            self.parent.has(
-                ProblemCode.INVALID_PAYLOAD,
-                f"It lists {_described(value)} among its {self.type.plural}: not an entity ID.",
-            )
-            return None
-
-    def _read_embedded(self, item: Any) -> EntityId | None:
-        if isinstance(item, str):
-            return self._id_of(item)
-        if not isinstance(item, dict):
-            self.parent.has(
-                ProblemCode.INVALID_PAYLOAD,
-                f"It holds {_described(item)} among its {self.type.plural}: not an object.",
-            )
-            return None
-        child_id = self._id_of(_unwrapped(item, self.type).get("id"))
-        if child_id is None:
-            return None
-        if child_id not in self.embedded:
-            self.embedded[child_id] = decode(item, child_id, self.type, self.parent.id)
-        return child_id
-
-    def _unique(self, ids: list[EntityId | None]) -> list[EntityId]:
-        unique: dict[EntityId, None] = {}
-        for child_id in ids:
-            if child_id in unique:
-                self.parent.has(
-                    ProblemCode.DUPLICATE,
-                    f"It lists {child_id} more than once; it is shown once.",
-                )
-            elif child_id is not None:
-                unique[child_id] = None
-        return list(unique)
+    listed = _list(reported, members, shape.ids_field)
+    told = _list(reported, members, shape.children_field)
+    if child is EntityType.BUNDLE:
+        listed += [value for value in (members.get("bundle_id"),) if value is not None and value not in listed]
+        told += [value for value in (members.get("bundle"),) if value is not None]
+    ids: dict[EntityId, None] = {}
+    for value in listed:
+        _add(ids, _id_of(reported, value, child), reported)
+    embedded: dict[EntityId, Reported] = {}
+    told_ids: dict[EntityId, None] = {}
+    for item in told:
+        _add(told_ids, _read_told(reported, item, child, embedded), reported)
+    reported.child_ids = tuple(ids | told_ids)
+    reported.embedded = embedded
 
 
-def _unwrapped(payload: Mapping[str, Any], entity_type: EntityType) -> Mapping[str, Any]:
+def _list(reported: Reported, members: Mapping[str, Any], name: str) -> list[Any]:
+    value = members.get(name)
+    if isinstance(value, list):
+        return list(value)
+    if value is not None:
+        reported.malformed(f"{name} is {_described(value)}, not a list.")
+    return []
+
+
+def _add(ids: dict[EntityId, None], child_id: EntityId | None, parent: Reported) -> None:
+    if child_id in ids:
+        parent.has(ProblemCode.DUPLICATE, f"It lists {child_id} more than once; it is shown once.")
+    elif child_id is not None:
+        ids[child_id] = None
+
+
+def _id_of(parent: Reported, value: Any, child: EntityType) -> EntityId | None:
+    try:
+        return EntityId(value)
+    except InvalidEntityId:
+        parent.malformed(f"It lists {_described(value)} among its {child.plural}: not an entity ID.")
+        return None
+
+
+def _read_told(parent: Reported, item: Any, child: EntityType, embedded: dict[EntityId, Reported]) -> EntityId | None:
+    """The ID of a child that stands among those told in full, itself put with them."""
+    if isinstance(item, str):
+        return _id_of(parent, item, child)
+    if not isinstance(item, dict):
+        parent.malformed(f"It holds {_described(item)} among its {child.plural}: not an object.")
+        return None
+    child_id = _id_of(parent, _unwrapped(item, child).get("id"), child)
+    if child_id is not None and child_id not in embedded:
+        embedded[child_id] = decode(item, child_id, child, parent.id)
+    return child_id
+
+
+def _unwrapped(payload: Mapping[str, Any], wrapper: str) -> Mapping[str, Any]:
     """The fields of `{wave: {…}, clusters: […]}` as those of `{…, clusters: […]}`."""
-    inner = payload.get(entity_type.value)
+    inner = payload.get(wrapper)
     if not isinstance(inner, dict):
         return payload
-    return {
-        **inner,
-        **{name: value for name, value in payload.items() if name != entity_type.value},
-    }
+    return {**inner, **{name: value for name, value in payload.items() if name != wrapper}}
 
 
 _MAX_DEPTH = 32
