@@ -1,15 +1,13 @@
 """A real Temporal development server with the demo's worker, one for each module."""
 
-import shutil
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest_asyncio
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from releases.demo.worker import worker
+from tests.temporal import temporal_command
 
 # A development server deletes a workflow only after it has noted its own progress, which by default it does every 30 s.
 NOTE_PROGRESS_EACH_SECOND = [
@@ -18,15 +16,10 @@ NOTE_PROGRESS_EACH_SECOND = [
 ]
 
 
-def temporal_binary() -> str | None:
-    beside = Path(sys.executable).parent / "temporal"
-    return str(beside) if beside.exists() else shutil.which("temporal")
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def client() -> AsyncIterator[Client]:
     server = await WorkflowEnvironment.start_local(
-        dev_server_existing_path=temporal_binary(),
+        dev_server_existing_path=temporal_command(),
         dev_server_log_level="error",
         dev_server_extra_args=NOTE_PROGRESS_EACH_SECOND,
     )

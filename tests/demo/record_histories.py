@@ -16,8 +16,8 @@ from temporalio.testing import WorkflowEnvironment
 from releases.demo.release_workflow import ReleaseInput, ReleaseWorkflow
 from releases.demo.scenario import TASK_QUEUE, Series
 from releases.demo.worker import worker
-from tests.demo.conftest import temporal_binary
 from tests.demo.small_releases import NEVER, eventually, planned, planned_ids, series, start
+from tests.temporal import temporal_command
 
 HISTORIES = Path(__file__).parent / "histories"
 
@@ -28,7 +28,7 @@ FAILING = {**SMALL, "failures": {"a/api": "ImagePullBackOff: registry answered 4
 async def main() -> None:
     HISTORIES.mkdir(exist_ok=True)
     # The name of the machine that records is nobody's business.
-    server = await WorkflowEnvironment.start_local(dev_server_existing_path=temporal_binary(), identity="recorder")
+    server = await WorkflowEnvironment.start_local(dev_server_existing_path=temporal_command(), identity="recorder")
     async with server, worker(server.client):
         await _record_one_workflow(server.client)
         await _record_workflow_per_entity(server.client)
