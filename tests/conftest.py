@@ -1,11 +1,13 @@
 """People and clients, for every suite."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.db import connections
 from django.test import Client
 
 from accounts.models import User
@@ -21,6 +23,13 @@ def _forgetful_throttle() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture
+async def async_db(transactional_db: None) -> AsyncIterator[None]:
+    """The database for coroutines: their sync parts run in another thread, with a connection of its own to close."""
+    yield
+    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture

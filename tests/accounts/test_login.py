@@ -251,8 +251,7 @@ class TestLog:
         assert not any(word in line for line in ours for word in ("@example.com", "hunter2", PASSWORD))
 
 
-@pytest.mark.django_db(transaction=True)
-async def test_it_works_the_same_under_asgi():
+async def test_it_works_the_same_under_asgi(async_db):
     await sync_to_async(User.objects.create_user)("viewer@example.com", PASSWORD)
     browser = AsyncClient(raise_request_exception=False)
     assert assert_shape(await browser.get("/api/auth/me/"))["code"] == "not_authenticated"
