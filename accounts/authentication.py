@@ -1,5 +1,7 @@
 """Who is asking: the bearer of a token (programs) or of a session (browsers)."""
 
+from typing import Any
+
 import structlog
 from django.contrib.auth.base_user import AbstractBaseUser
 from rest_framework import authentication
@@ -11,7 +13,7 @@ from rest_framework_simplejwt.tokens import Token
 class BearerAuthentication(JWTAuthentication):
     """`Authorization: Bearer <access token>`. A token that is no good is refused, never taken for nobody's."""
 
-    def authenticate(self, request: Request) -> tuple[AbstractBaseUser, Token] | None:
+    def authenticate(self, request: Request) -> tuple[Any, Token] | None:
         signed_in = super().authenticate(request)
         if signed_in is not None:
             structlog.contextvars.bind_contextvars(user_id=signed_in[0].pk)
@@ -35,4 +37,4 @@ class SessionAuthentication(authentication.SessionAuthentication):
     def enforce_csrf(self, request: Request) -> None:
         # Given the plain request, since looking for the token in the body of DRF's would parse that: a form would be
         # refused for its type before its token is.
-        super().enforce_csrf(request._request)
+        super().enforce_csrf(request._request)  # type: ignore[arg-type]  # It reads what both have.

@@ -4,7 +4,6 @@ from typing import Any
 
 import structlog
 from django.contrib.auth import authenticate
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import Token
@@ -15,14 +14,14 @@ from releases.problems import InvalidCredentials
 log = structlog.get_logger(__name__)
 
 
-def user_by_password(request: HttpRequest, email: str, password: str, by: str) -> AbstractBaseUser:
+def user_by_password(request: HttpRequest, email: str, password: str, by: str) -> User:
     """The active user of these credentials. `by` ("session", "token") goes to the log, the address never does.
 
     Raises InvalidCredentials alike, and after the same work, for an unknown address, a wrong password and an account
     that is not active.
     """
     user = authenticate(request, email=email, password=password)
-    if user is None:
+    if not isinstance(user, User):
         log.warning("sign_in_refused", by=by)
         raise InvalidCredentials
     log.info("sign_in_succeeded", by=by, user_id=user.pk)

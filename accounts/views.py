@@ -4,7 +4,6 @@ from typing import Any
 
 import structlog
 from django.contrib.auth import get_user, login, logout
-from django.http import HttpResponseBase
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import status
@@ -60,8 +59,8 @@ _PAIR = OpenApiExample("A pair", {"access": "eyJhbGciOi…", "refresh": "eyJhbGc
 class _AuthView(APIView):
     """What is said about sign-ins belongs to one browser, now: no cache keeps it."""
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        answer: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        answer = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
         return answer
 

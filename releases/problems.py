@@ -154,8 +154,8 @@ def problem_of(error: BaseException) -> Problem:
             return replace(row, candidates=[_candidate(*place) for place in error.candidates])
         case drf.ValidationError():
             return _of_validation(row, dict(_flattened(error.detail)))
-        case drf.Throttled(wait=wait) if wait is not None:
-            return replace(row, retry_after=max(1, math.ceil(wait)))
+        case drf.Throttled():
+            return replace(row, retry_after=max(1, math.ceil(getattr(error, "wait", None) or 0)))
     return row
 
 

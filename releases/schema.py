@@ -23,7 +23,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="As in the X-Request-ID header and in the server's log."
     )
     retryable = serializers.BooleanField(help_text="Whether the same request may well succeed later: see Retry-After.")
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]  # A field here, the serializer's own elsewhere.
         child=serializers.ListField(child=serializers.CharField()),
         required=False,
         help_text="Where input was at fault: sentences by field.",
@@ -92,9 +92,9 @@ def document_problems(result: dict[str, Any], generator: Any, request: Any, publ
         for operation in operations.values():
             for status, problems in _by_status(_general_codes(operation)):
                 _add(operation["responses"], str(status), problems)
-            for status, header in _HEADERS_BY_STATUS.items():
-                if status in operation["responses"]:
-                    operation["responses"][status]["headers"] = {header: _HEADERS[header]}
+            for code, header in _HEADERS_BY_STATUS.items():
+                if code in operation["responses"]:
+                    operation["responses"][code]["headers"] = {header: _HEADERS[header]}
     return result
 
 

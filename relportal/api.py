@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponseBase, HttpResponsePermanentRedirect
+from django.http import HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
@@ -55,7 +55,7 @@ class UnknownRouteView(APIView):
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
         return super().perform_content_negotiation(request, force=True)
 
-    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if _is_known(request.path_info + "/"):
             # A redirect that keeps the method and the body, where there may be one (308 in place of 301).
             return HttpResponsePermanentRedirect(
@@ -66,8 +66,8 @@ class UnknownRouteView(APIView):
 
     options = http_method_not_allowed
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        answer: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        answer = super().finalize_response(request, response, *args, **kwargs)
         del answer["Allow"]
         return answer
 

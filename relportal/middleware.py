@@ -37,7 +37,7 @@ _CHUNK = 128 * 1024
 """Bytes of a static file in memory at once; each chunk costs a turn in another thread."""
 
 
-class StaticFilesMiddleware(WhiteNoiseMiddleware):
+class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]  # Whitenoise has no types.
     """Whitenoise, with files handed over asynchronously under ASGI.
 
     Its own answers iterate over a file synchronously: Django would read the whole of it into memory first, and warn.
@@ -53,7 +53,7 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):
             return _with_headers(HttpResponse(status=int(found.status)), found.headers)
         response = StreamingHttpResponse(_chunks(found.file), status=int(found.status))
         # Closed also where the client goes away before the first chunk, when no generator has begun.
-        response._resource_closers.append(found.file.close)
+        response._resource_closers.append(found.file.close)  # type: ignore[attr-defined]  # As FileResponse does.
         return _with_headers(response, found.headers)
 
 
