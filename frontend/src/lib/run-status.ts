@@ -3,6 +3,7 @@ import type { RunStatus } from "./api/types";
 /** How Temporal says that a run stands, in the words of its own UI. */
 export const RUN_STATUS_WORDS: Record<RunStatus, string> = {
   RUNNING: "Running",
+  PAUSED: "Paused",
   COMPLETED: "Completed",
   FAILED: "Failed",
   CANCELED: "Canceled",

@@ -74,6 +74,10 @@ export function release(id: string, change: Partial<Release> = {}): Release {
   };
 }
 
+function parentId(parentPath: string): string {
+  return parentPath.split("/").at(-1) ?? "";
+}
+
 type Grow<T> = (parentPath: string) => T;
 
 export function app(name: string, change: Partial<App> = {}): Grow<App> {
@@ -83,7 +87,7 @@ export function app(name: string, change: Partial<App> = {}): Grow<App> {
       ...fields("app", `app:${name}`, parentPath),
       state: phase === "succeeded" ? "running" : phase,
       phase,
-      bundle_id: null,
+      bundle_id: parentId(parentPath),
       version: "1.0.0",
       rollup: rollupOf({ [phase]: 1 }),
       ...change,
@@ -95,7 +99,13 @@ export function bundle(name: string, apps: Grow<App>[], change: Partial<Bundle> 
   return (parentPath) => {
     const own = fields("bundle", `bundle:${name}`, parentPath);
     const grown = apps.map((grow) => grow(own.path));
-    return { ...own, cluster_id: null, apps: grown, rollup: sum(grown.map(({ rollup }) => rollup)), ...change };
+    return {
+      ...own,
+      cluster_id: parentId(parentPath),
+      apps: grown,
+      rollup: sum(grown.map(({ rollup }) => rollup)),
+      ...change,
+    };
   };
 }
 
@@ -103,7 +113,13 @@ export function cluster(name: string, bundles: Grow<Bundle>[], change: Partial<C
   return (parentPath) => {
     const own = fields("cluster", `cluster:${name}`, parentPath);
     const grown = bundles.map((grow) => grow(own.path));
-    return { ...own, wave_id: null, bundles: grown, rollup: sum(grown.map(({ rollup }) => rollup)), ...change };
+    return {
+      ...own,
+      wave_id: parentId(parentPath),
+      bundles: grown,
+      rollup: sum(grown.map(({ rollup }) => rollup)),
+      ...change,
+    };
   };
 }
 
@@ -113,7 +129,7 @@ export function wave(name: string, clusters: Grow<Cluster>[], change: Partial<Wa
     const grown = clusters.map((grow) => grow(own.path));
     return {
       ...own,
-      release_id: null,
+      release_id: "release:test",
       sequence: null,
       clusters: grown,
       rollup: sum(grown.map(({ rollup }) => rollup)),

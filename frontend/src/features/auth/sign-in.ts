@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { api, bodyOf } from "@/lib/api/client";
+import { api, bodyOf, csrfHeader } from "@/lib/api/client";
 import type { Me } from "@/lib/api/types";
 import { sessionQuery } from "@/lib/session";
 
@@ -9,7 +9,7 @@ export interface Credentials {
 }
 
 async function signIn(credentials: Credentials): Promise<Me> {
-  return bodyOf(await api.POST("/api/auth/login/", { body: credentials }));
+  return bodyOf(await api.POST("/api/auth/login/", { body: credentials, params: { header: await csrfHeader() } }));
 }
 
 export function useSignIn() {

@@ -6,8 +6,6 @@ import type { paths } from "./schema";
 // Longer than the server's own deadline for a read, so that its answer, even a 503, is what people get to see.
 const REQUEST_TIMEOUT_MS = 20_000;
 
-const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
-
 function readCsrfCookie(): string | null {
   const match = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie);
   return match?.[1] ?? null;
@@ -37,17 +35,14 @@ export const api = createClient<paths>({
   headers: { Accept: "application/json, application/problem+json" },
   fetch: withDeadline,
   pathSerializer: pathWith,
+  querySerializer: { array: { style: "form", explode: false } },
 });
 
-api.use({
-  async onRequest({ request }) {
-    if (SAFE_METHODS.has(request.method)) return;
-    // Django sets the cookie with this answer, whatever its status.
-    if (!readCsrfCookie()) await api.GET("/api/auth/me/");
-    const token = readCsrfCookie();
-    if (token) request.headers.set("X-CSRFToken", token);
-  },
-});
+/** What Django asks of every request that changes something. Its cookie comes with any answer of the session's. */
+export async function csrfHeader(): Promise<{ "X-CSRFToken": string }> {
+  if (!readCsrfCookie()) await api.GET("/api/auth/me/");
+  return { "X-CSRFToken": readCsrfCookie() ?? "" };
+}
 
 interface Answer<T> {
   data?: T;

@@ -4,22 +4,6 @@
  */
 
 export interface paths {
-    "/api/auth/me/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["auth_me_retrieve"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/auth/login/": {
         parameters: {
             query?: never;
@@ -29,7 +13,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["auth_login_create"];
+        /**
+         * Sign in to a session
+         * @description For browsers. Sets the session's cookie, and a new `csrftoken`.
+         */
+        post: operations["login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -45,7 +33,131 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["auth_logout_create"];
+        /**
+         * End the session
+         * @description Also where there is none (any more). Tokens are ended by `/api/auth/token/blacklist/`.
+         */
+        post: operations["logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/me/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in
+         * @description Sets the cookie `csrftoken`, also with a 401.
+         */
+        get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/token/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a pair of tokens
+         * @description For programs: send `access` as `Authorization: Bearer …`, and get a new pair with `refresh`.
+         */
+        post: operations["token_obtain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/token/blacklist/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a refresh token
+         * @description It gives no new pair any more. Access tokens live on until they expire.
+         */
+        post: operations["token_blacklist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/token/refresh/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Trade a refresh token for a new pair
+         * @description Each refresh token is good for one trade. Refused once its user is deactivated or deleted.
+         */
+        post: operations["token_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/token/verify/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask whether a token is good
+         * @description An empty object where it is: not expired, not blacklisted, its user active.
+         */
+        post: operations["token_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entities/{entity_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One entity, wherever it stands
+         * @description Reads every release in the caller's scope, but for a release's own ID: by far the most expensive operation. Where the release is known, ask for the entity of that release. Releases that can't be read are left out.
+         */
+        get: operations["entities_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -59,6 +171,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * The releases, page by page
+         * @description Those in the caller's scope, newest first. A release whose state can't be read is listed with its `problem`. What each parameter costs is said beside it.
+         */
         get: operations["releases_list"];
         put?: never;
         post?: never;
@@ -75,23 +191,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * One release
+         * @description Without its descendants.
+         */
         get: operations["releases_retrieve"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/releases/{release_id}/hierarchy/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["releases_hierarchy_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -107,7 +211,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["releases_entities_retrieve"];
+        /**
+         * One entity of a release
+         * @description Costs as much as the whole tree.
+         */
+        get: operations["releases_entity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/releases/{release_id}/hierarchy/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One release with all that it holds
+         * @description What can't be read stands in its place, with its `problem`. The ETag stays the same while nothing but `as_of` changes.
+         */
+        get: operations["releases_hierarchy"];
         put?: never;
         post?: never;
         delete?: never;
@@ -120,14 +248,380 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @enum {string} */
-        PhaseEnum: "pending" | "active" | "succeeded" | "failed" | "stopped" | "unknown";
-        /** @enum {string} */
-        StatusEnum: "RUNNING" | "COMPLETED" | "FAILED" | "CANCELED" | "TERMINATED" | "TIMED_OUT";
-        /** @enum {string} */
+        App: {
+            id: string;
+            type: components["schemas"]["TypeEnum"];
+            /** @description Where it stands in its release: the IDs from the wave down, joined by `/`. Empty for the release. */
+            path: string;
+            name: string | null;
+            /** @description As its workflow gives it; null where it can't be read. */
+            state: string | null;
+            /**
+             * @description Our reading of the state.
+             *
+             *     * `pending` - pending
+             *     * `active` - active
+             *     * `succeeded` - succeeded
+             *     * `failed` - failed
+             *     * `stopped` - stopped
+             *     * `unknown` - unknown
+             */
+            phase: components["schemas"]["PhaseEnum"];
+            /** @description What the workflow last said, where the end of its run overrides it. */
+            reported_state: string | null;
+            error_message: string | null;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            updated_at: string | null;
+            /** @description The workflow that answers for it. */
+            workflow_id: string | null;
+            /** @description That workflow in Temporal's UI, where configured. */
+            workflow_url: string | null;
+            problem: components["schemas"]["EntityProblem"] | null;
+            /** @description What else its workflow tells of it. */
+            extra: {
+                [key: string]: unknown;
+            };
+            bundle_id: string;
+            version: string | null;
+            rollup: components["schemas"]["Rollup"];
+        };
+        Bundle: {
+            id: string;
+            type: components["schemas"]["TypeEnum"];
+            /** @description Where it stands in its release: the IDs from the wave down, joined by `/`. Empty for the release. */
+            path: string;
+            name: string | null;
+            /** @description As its workflow gives it; null where it can't be read. */
+            state: string | null;
+            /**
+             * @description Our reading of the state.
+             *
+             *     * `pending` - pending
+             *     * `active` - active
+             *     * `succeeded` - succeeded
+             *     * `failed` - failed
+             *     * `stopped` - stopped
+             *     * `unknown` - unknown
+             */
+            phase: components["schemas"]["PhaseEnum"];
+            /** @description What the workflow last said, where the end of its run overrides it. */
+            reported_state: string | null;
+            error_message: string | null;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            updated_at: string | null;
+            /** @description The workflow that answers for it. */
+            workflow_id: string | null;
+            /** @description That workflow in Temporal's UI, where configured. */
+            workflow_url: string | null;
+            problem: components["schemas"]["EntityProblem"] | null;
+            /** @description What else its workflow tells of it. */
+            extra: {
+                [key: string]: unknown;
+            };
+            cluster_id: string;
+            rollup: components["schemas"]["Rollup"];
+            apps: components["schemas"]["App"][];
+        };
+        Cluster: {
+            id: string;
+            type: components["schemas"]["TypeEnum"];
+            /** @description Where it stands in its release: the IDs from the wave down, joined by `/`. Empty for the release. */
+            path: string;
+            name: string | null;
+            /** @description As its workflow gives it; null where it can't be read. */
+            state: string | null;
+            /**
+             * @description Our reading of the state.
+             *
+             *     * `pending` - pending
+             *     * `active` - active
+             *     * `succeeded` - succeeded
+             *     * `failed` - failed
+             *     * `stopped` - stopped
+             *     * `unknown` - unknown
+             */
+            phase: components["schemas"]["PhaseEnum"];
+            /** @description What the workflow last said, where the end of its run overrides it. */
+            reported_state: string | null;
+            error_message: string | null;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            updated_at: string | null;
+            /** @description The workflow that answers for it. */
+            workflow_id: string | null;
+            /** @description That workflow in Temporal's UI, where configured. */
+            workflow_url: string | null;
+            problem: components["schemas"]["EntityProblem"] | null;
+            /** @description What else its workflow tells of it. */
+            extra: {
+                [key: string]: unknown;
+            };
+            wave_id: string;
+            rollup: components["schemas"]["Rollup"];
+            bundles: components["schemas"]["Bundle"][];
+        };
+        /** @description One entity out of its tree, with the IDs of what it holds. */
+        Entity: {
+            id: string;
+            type: components["schemas"]["TypeEnum"];
+            /** @description Where it stands in its release: the IDs from the wave down, joined by `/`. Empty for the release. */
+            path: string;
+            name: string | null;
+            /** @description As its workflow gives it; null where it can't be read. */
+            state: string | null;
+            /**
+             * @description Our reading of the state.
+             *
+             *     * `pending` - pending
+             *     * `active` - active
+             *     * `succeeded` - succeeded
+             *     * `failed` - failed
+             *     * `stopped` - stopped
+             *     * `unknown` - unknown
+             */
+            phase: components["schemas"]["PhaseEnum"];
+            /** @description What the workflow last said, where the end of its run overrides it. */
+            reported_state: string | null;
+            error_message: string | null;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            updated_at: string | null;
+            /** @description The workflow that answers for it. */
+            workflow_id: string | null;
+            /** @description That workflow in Temporal's UI, where configured. */
+            workflow_url: string | null;
+            problem: components["schemas"]["EntityProblem"] | null;
+            /** @description What else its workflow tells of it. */
+            extra: {
+                [key: string]: unknown;
+            };
+            rollup: components["schemas"]["Rollup"];
+            release_id: string;
+            wave_id?: string;
+            cluster_id?: string;
+            bundle_id?: string;
+            sequence?: number | null;
+            version?: string | null;
+            wave_ids?: string[];
+            cluster_ids?: string[];
+            bundle_ids?: string[];
+            app_ids?: string[];
+            /** Format: date-time */
+            as_of: string;
+            freshness: components["schemas"]["FreshnessEnum"];
+        };
+        /** @description What is wrong with this one entity. */
+        EntityProblem: {
+            code: string;
+            /** @description A sentence for people. */
+            detail: string;
+        };
+        /**
+         * @description * `live` - live
+         *     * `polled` - polled
+         *     * `stale` - stale
+         * @enum {string}
+         */
         FreshnessEnum: "live" | "polled" | "stale";
-        /** @enum {string} */
-        EntityTypeEnum: "release" | "wave" | "cluster" | "bundle" | "app";
+        Hierarchy: {
+            /** @description Grows by one with each change of a live tree; 0 where the tree is not live. */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When Temporal last confirmed what is shown.
+             */
+            as_of: string;
+            freshness: components["schemas"]["FreshnessEnum"];
+            id: string;
+            type: components["schemas"]["TypeEnum"];
+            /** @description Where it stands in its release: the IDs from the wave down, joined by `/`. Empty for the release. */
+            path: string;
+            name: string | null;
+            /** @description As its workflow gives it; null where it can't be read. */
+            state: string | null;
+            /**
+             * @description Our reading of the state.
+             *
+             *     * `pending` - pending
+             *     * `active` - active
+             *     * `succeeded` - succeeded
+             *     * `failed` - failed
+             *     * `stopped` - stopped
+             *     * `unknown` - unknown
+             */
+            phase: components["schemas"]["PhaseEnum"];
+            /** @description What the workflow last said, where the end of its run overrides it. */
+            reported_state: string | null;
+            error_message: string | null;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            updated_at: string | null;
+            /** @description The workflow that answers for it. */
+            workflow_id: string | null;
+            /** @description That workflow in Temporal's UI, where configured. */
+            workflow_url: string | null;
+            problem: components["schemas"]["EntityProblem"] | null;
+            /** @description What else its workflow tells of it. */
+            extra: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description How its workflow run stands, in Temporal's words.
+             *
+             *     * `RUNNING` - RUNNING
+             *     * `PAUSED` - PAUSED
+             *     * `COMPLETED` - COMPLETED
+             *     * `FAILED` - FAILED
+             *     * `CANCELED` - CANCELED
+             *     * `TERMINATED` - TERMINATED
+             *     * `TIMED_OUT` - TIMED_OUT
+             */
+            status: components["schemas"]["StatusEnum"];
+            run_id: string;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            rollup: components["schemas"]["Rollup"];
+            url: string;
+            waves: components["schemas"]["Wave"][];
+        };
+        Login: {
+            email: string;
+            password: string;
+        };
+        Me: {
+            readonly id: number;
+            /**
+             * E-mail address
+             * Format: email
+             */
+            readonly email: string;
+            readonly full_name: string;
+            /**
+             * Staff
+             * @description May open this administration.
+             */
+            readonly is_staff: boolean;
+            /**
+             * Superuser status
+             * @description Designates that this user has all permissions without explicitly assigning them.
+             */
+            readonly is_superuser: boolean;
+            /** @description Names of the roles, in order. */
+            readonly roles: string[];
+            /** @description Globs over release IDs that the roles give; none: no access. */
+            readonly scopes: string[];
+            /** @description Whether every release is seen, whatever the scopes. */
+            readonly sees_all: boolean;
+        };
+        PaginatedReleaseList: {
+            /** @description Releases in the caller's scope that the filters leave. */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Release"][];
+        };
+        /**
+         * @description * `pending` - pending
+         *     * `active` - active
+         *     * `succeeded` - succeeded
+         *     * `failed` - failed
+         *     * `stopped` - stopped
+         *     * `unknown` - unknown
+         * @enum {string}
+         */
+        PhaseEnum: "pending" | "active" | "succeeded" | "failed" | "stopped" | "unknown";
+        /** @description Of the OpenAPI document only: bodies are made by `Problem.body`. */
+        Problem: {
+            /** @description The code as a URI, as RFC 9457 wants it. */
+            type: string;
+            title: string;
+            /** @description The HTTP status, once more. */
+            status: number;
+            /** @description A sentence for people. */
+            detail: string;
+            /** @description What went wrong, for programs. It never changes its meaning. */
+            code: string;
+            /** @description As in the X-Request-ID header and in the server's log. */
+            request_id: string | null;
+            /** @description Whether the same request may well succeed later: see Retry-After. */
+            retryable: boolean;
+            /** @description Where input was at fault: sentences by field. */
+            errors?: {
+                [key: string]: string[];
+            };
+            /** @description Of ambiguous_entity: where the ID stands, as release_id, path and url. */
+            candidates?: {
+                [key: string]: string;
+            }[];
+        };
+        Release: {
+            id: string;
+            type: components["schemas"]["TypeEnum"];
+            /** @description Where it stands in its release: the IDs from the wave down, joined by `/`. Empty for the release. */
+            path: string;
+            name: string | null;
+            /** @description As its workflow gives it; null where it can't be read. */
+            state: string | null;
+            /**
+             * @description Our reading of the state.
+             *
+             *     * `pending` - pending
+             *     * `active` - active
+             *     * `succeeded` - succeeded
+             *     * `failed` - failed
+             *     * `stopped` - stopped
+             *     * `unknown` - unknown
+             */
+            phase: components["schemas"]["PhaseEnum"];
+            /** @description What the workflow last said, where the end of its run overrides it. */
+            reported_state: string | null;
+            error_message: string | null;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            updated_at: string | null;
+            /** @description The workflow that answers for it. */
+            workflow_id: string | null;
+            /** @description That workflow in Temporal's UI, where configured. */
+            workflow_url: string | null;
+            problem: components["schemas"]["EntityProblem"] | null;
+            /** @description What else its workflow tells of it. */
+            extra: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description How its workflow run stands, in Temporal's words.
+             *
+             *     * `RUNNING` - RUNNING
+             *     * `PAUSED` - PAUSED
+             *     * `COMPLETED` - COMPLETED
+             *     * `FAILED` - FAILED
+             *     * `CANCELED` - CANCELED
+             *     * `TERMINATED` - TERMINATED
+             *     * `TIMED_OUT` - TIMED_OUT
+             */
+            status: components["schemas"]["StatusEnum"];
+            run_id: string;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** @description Null unless asked for, or where it could not be read in time. */
+            rollup: components["schemas"]["Rollup"] | null;
+            url: string;
+        };
+        /** @description Counts of apps by phase, at or below the entity. */
         Rollup: {
             total: number;
             pending: number;
@@ -137,221 +631,85 @@ export interface components {
             stopped: number;
             unknown: number;
         };
-        EntityProblem: {
-            code: string;
-            detail: string;
+        /**
+         * @description * `RUNNING` - RUNNING
+         *     * `PAUSED` - PAUSED
+         *     * `COMPLETED` - COMPLETED
+         *     * `FAILED` - FAILED
+         *     * `CANCELED` - CANCELED
+         *     * `TERMINATED` - TERMINATED
+         *     * `TIMED_OUT` - TIMED_OUT
+         * @enum {string}
+         */
+        StatusEnum: "RUNNING" | "PAUSED" | "COMPLETED" | "FAILED" | "CANCELED" | "TERMINATED" | "TIMED_OUT";
+        TokenBlacklist: {
+            refresh: string;
         };
-        Release: {
-            id: string;
-            type: components["schemas"]["EntityTypeEnum"];
-            path: string;
-            name: string | null;
-            state: string | null;
-            phase: components["schemas"]["PhaseEnum"];
-            reported_state: string | null;
-            error_message: string | null;
-            /** Format: date-time */
-            created_at: string | null;
-            /** Format: date-time */
-            updated_at: string | null;
-            workflow_id: string | null;
-            workflow_url: string | null;
-            extra: {
-                [key: string]: unknown;
-            };
-            problem: components["schemas"]["EntityProblem"] | null;
-            status: components["schemas"]["StatusEnum"];
-            run_id: string;
-            /** Format: date-time */
-            started_at: string;
-            /** Format: date-time */
-            ended_at: string | null;
-            url: string;
-            rollup: components["schemas"]["Rollup"] | null;
-            wave_ids?: string[];
+        TokenObtain: {
+            email: string;
+            password: string;
+            /** @description For the header `Authorization: Bearer …`. */
+            readonly access: string;
+            /** @description For a new pair, once, before it expires. */
+            readonly refresh: string;
         };
-        App: {
-            id: string;
-            type: components["schemas"]["EntityTypeEnum"];
-            path: string;
-            name: string | null;
-            state: string | null;
-            phase: components["schemas"]["PhaseEnum"];
-            reported_state: string | null;
-            error_message: string | null;
-            /** Format: date-time */
-            created_at: string | null;
-            /** Format: date-time */
-            updated_at: string | null;
-            workflow_id: string | null;
-            workflow_url: string | null;
-            extra: {
-                [key: string]: unknown;
-            };
-            problem: components["schemas"]["EntityProblem"] | null;
-            bundle_id: string | null;
-            version: string | null;
-            rollup: components["schemas"]["Rollup"];
+        TokenRefresh: {
+            /** @description In: the token to use up. Out: the one that takes its place. */
+            refresh: string;
+            readonly access: string;
         };
-        Bundle: {
-            id: string;
-            type: components["schemas"]["EntityTypeEnum"];
-            path: string;
-            name: string | null;
-            state: string | null;
-            phase: components["schemas"]["PhaseEnum"];
-            reported_state: string | null;
-            error_message: string | null;
-            /** Format: date-time */
-            created_at: string | null;
-            /** Format: date-time */
-            updated_at: string | null;
-            workflow_id: string | null;
-            workflow_url: string | null;
-            extra: {
-                [key: string]: unknown;
-            };
-            problem: components["schemas"]["EntityProblem"] | null;
-            cluster_id: string | null;
-            rollup: components["schemas"]["Rollup"];
-            apps: components["schemas"]["App"][];
+        TokenVerify: {
+            /** @description An access or a refresh token. */
+            token: string;
         };
-        Cluster: {
-            id: string;
-            type: components["schemas"]["EntityTypeEnum"];
-            path: string;
-            name: string | null;
-            state: string | null;
-            phase: components["schemas"]["PhaseEnum"];
-            reported_state: string | null;
-            error_message: string | null;
-            /** Format: date-time */
-            created_at: string | null;
-            /** Format: date-time */
-            updated_at: string | null;
-            workflow_id: string | null;
-            workflow_url: string | null;
-            extra: {
-                [key: string]: unknown;
-            };
-            problem: components["schemas"]["EntityProblem"] | null;
-            wave_id: string | null;
-            rollup: components["schemas"]["Rollup"];
-            bundles: components["schemas"]["Bundle"][];
-        };
+        /**
+         * @description * `release` - release
+         *     * `wave` - wave
+         *     * `cluster` - cluster
+         *     * `bundle` - bundle
+         *     * `app` - app
+         * @enum {string}
+         */
+        TypeEnum: "release" | "wave" | "cluster" | "bundle" | "app";
         Wave: {
             id: string;
-            type: components["schemas"]["EntityTypeEnum"];
+            type: components["schemas"]["TypeEnum"];
+            /** @description Where it stands in its release: the IDs from the wave down, joined by `/`. Empty for the release. */
             path: string;
             name: string | null;
+            /** @description As its workflow gives it; null where it can't be read. */
             state: string | null;
+            /**
+             * @description Our reading of the state.
+             *
+             *     * `pending` - pending
+             *     * `active` - active
+             *     * `succeeded` - succeeded
+             *     * `failed` - failed
+             *     * `stopped` - stopped
+             *     * `unknown` - unknown
+             */
             phase: components["schemas"]["PhaseEnum"];
+            /** @description What the workflow last said, where the end of its run overrides it. */
             reported_state: string | null;
             error_message: string | null;
             /** Format: date-time */
             created_at: string | null;
             /** Format: date-time */
             updated_at: string | null;
+            /** @description The workflow that answers for it. */
             workflow_id: string | null;
+            /** @description That workflow in Temporal's UI, where configured. */
             workflow_url: string | null;
+            problem: components["schemas"]["EntityProblem"] | null;
+            /** @description What else its workflow tells of it. */
             extra: {
                 [key: string]: unknown;
             };
-            problem: components["schemas"]["EntityProblem"] | null;
-            release_id: string | null;
+            release_id: string;
             sequence: number | null;
             rollup: components["schemas"]["Rollup"];
             clusters: components["schemas"]["Cluster"][];
-        };
-        Hierarchy: {
-            id: string;
-            type: components["schemas"]["EntityTypeEnum"];
-            path: string;
-            name: string | null;
-            state: string | null;
-            phase: components["schemas"]["PhaseEnum"];
-            reported_state: string | null;
-            error_message: string | null;
-            /** Format: date-time */
-            created_at: string | null;
-            /** Format: date-time */
-            updated_at: string | null;
-            workflow_id: string | null;
-            workflow_url: string | null;
-            extra: {
-                [key: string]: unknown;
-            };
-            problem: components["schemas"]["EntityProblem"] | null;
-            status: components["schemas"]["StatusEnum"];
-            run_id: string;
-            /** Format: date-time */
-            started_at: string;
-            /** Format: date-time */
-            ended_at: string | null;
-            url: string;
-            rollup: components["schemas"]["Rollup"];
-            version: number;
-            /** Format: date-time */
-            as_of: string;
-            freshness: components["schemas"]["FreshnessEnum"];
-            waves: components["schemas"]["Wave"][];
-        };
-        Entity: {
-            id: string;
-            type: components["schemas"]["EntityTypeEnum"];
-            path: string;
-            name: string | null;
-            state: string | null;
-            phase: components["schemas"]["PhaseEnum"];
-            reported_state: string | null;
-            error_message: string | null;
-            /** Format: date-time */
-            created_at: string | null;
-            /** Format: date-time */
-            updated_at: string | null;
-            workflow_id: string | null;
-            workflow_url: string | null;
-            extra: {
-                [key: string]: unknown;
-            };
-            problem: components["schemas"]["EntityProblem"] | null;
-            rollup: components["schemas"]["Rollup"] | null;
-        };
-        PaginatedReleaseList: {
-            count: number;
-            /** Format: uri */
-            next?: string | null;
-            /** Format: uri */
-            previous?: string | null;
-            results: components["schemas"]["Release"][];
-        };
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            detail: string;
-            code: string;
-            request_id: string;
-            retryable: boolean;
-            errors?: {
-                [key: string]: string[];
-            };
-        };
-        Me: {
-            id: number;
-            /** Format: email */
-            email: string;
-            full_name: string;
-            is_staff: boolean;
-            is_superuser: boolean;
-            roles: string[];
-            scopes: string[];
-            sees_all: boolean;
-        };
-        Login: {
-            /** Format: email */
-            email: string;
-            password: string;
         };
     };
     responses: never;
@@ -362,37 +720,13 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    auth_me_retrieve: {
+    login: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
+            header: {
+                /** @description The value of the cookie `csrftoken`, which GET /api/auth/me/ sets. */
+                "X-CSRFToken": string;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    auth_login_create: {
-        parameters: {
-            query?: never;
-            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -410,6 +744,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description `malformed_body`, `invalid_parameter` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -418,7 +753,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `invalid_credentials` */
             401: {
+                headers: {
+                    /** @description The scheme for programs. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `permission_denied` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -426,7 +773,46 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `throttled` */
             429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -436,10 +822,13 @@ export interface operations {
             };
         };
     };
-    auth_logout_create: {
+    logout: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The value of the cookie `csrftoken`, which GET /api/auth/me/ sets. */
+                "X-CSRFToken": string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -452,8 +841,499 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `permission_denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description `not_authenticated`, `token_invalid` */
             401: {
                 headers: {
+                    /** @description The scheme for programs. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    token_obtain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenObtain"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenObtain"];
+                };
+            };
+            /** @description `malformed_body`, `invalid_parameter` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_credentials` */
+            401: {
+                headers: {
+                    /** @description The scheme for programs. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `throttled` */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    token_blacklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenBlacklist"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenBlacklist"];
+                };
+            };
+            /** @description `malformed_body`, `invalid_parameter` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_invalid` */
+            401: {
+                headers: {
+                    /** @description The scheme for programs. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    token_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRefresh"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenRefresh"];
+                };
+            };
+            /** @description `malformed_body`, `invalid_parameter` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_invalid` */
+            401: {
+                headers: {
+                    /** @description The scheme for programs. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    token_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenVerify"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenVerify"];
+                };
+            };
+            /** @description `malformed_body`, `invalid_parameter` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_invalid` */
+            401: {
+                headers: {
+                    /** @description The scheme for programs. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entities_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            /** @description `invalid_id` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_invalid` */
+            401: {
+                headers: {
+                    /** @description The scheme for programs. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `permission_denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entity_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ambiguous_entity` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `temporal_unavailable`, `query_timeout`, `worker_unavailable`, `query_failed` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -465,14 +1345,20 @@ export interface operations {
     releases_list: {
         parameters: {
             query?: {
-                include?: string;
-                ordering?: string;
+                /** @description `rollup` adds the counts of apps. Costs reading the tree of every release on the page; null where one was not read within two seconds. Divided by commas. */
+                include?: "rollup"[];
+                /** @description `-` for descending; `-started_at` unless given. What still runs ends after all that has ended. */
+                ordering?: "started_at" | "-started_at" | "ended_at" | "-ended_at" | "id" | "-id" | "status" | "-status";
                 page?: number;
                 page_size?: number;
-                phase?: string;
+                /** @description Costs a query for each release that the other filters leave: each time for those that run, once for those that ended. Narrow by `status` or `search` first; past QUERY_TIMEOUT_SECONDS the answer is a 503, and the next try comes further. Divided by commas. */
+                phase?: ("pending" | "active" | "succeeded" | "failed" | "stopped" | "unknown")[];
+                /** @description A part of the ID, whatever its case: `pay` finds `release:2025.11-payments`. Costs nothing. */
                 search?: string;
-                state?: string;
-                status?: string;
+                /** @description The state as its workflow gives it, whatever its case. Costs as `phase` does. Divided by commas. */
+                state?: string[];
+                /** @description How the workflow run stands, in Temporal's words. Costs nothing. Divided by commas. */
+                status?: ("RUNNING" | "PAUSED" | "COMPLETED" | "FAILED" | "CANCELED" | "TERMINATED" | "TIMED_OUT")[];
             };
             header?: never;
             path?: never;
@@ -485,9 +1371,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedReleaseList"];
+                    "application/json": components["schemas"]["PaginatedReleaseList"][];
                 };
             };
+            /** @description `invalid_parameter` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -496,15 +1383,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_authenticated`, `token_invalid` */
             401: {
                 headers: {
+                    /** @description The scheme for programs. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            403: {
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -512,8 +1403,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `temporal_unavailable`, `query_timeout`, `worker_unavailable`, `query_failed` */
             503: {
                 headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -541,6 +1444,7 @@ export interface operations {
                     "application/json": components["schemas"]["Release"];
                 };
             };
+            /** @description `invalid_id` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -549,14 +1453,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_authenticated`, `token_invalid` */
             401: {
                 headers: {
+                    /** @description The scheme for programs. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `permission_denied` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -565,6 +1473,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `release_not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -573,8 +1482,29 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `temporal_unavailable`, `query_timeout`, `worker_unavailable`, `query_failed` */
             503: {
                 headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -583,10 +1513,114 @@ export interface operations {
             };
         };
     };
-    releases_hierarchy_retrieve: {
+    releases_entity: {
+        parameters: {
+            query?: {
+                /** @description Tells apart an ID that stands in several places. */
+                path?: string;
+            };
+            header?: never;
+            path: {
+                entity_id: string;
+                release_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            /** @description `invalid_id` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_invalid` */
+            401: {
+                headers: {
+                    /** @description The scheme for programs. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `permission_denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `release_not_found`, `entity_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ambiguous_entity` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `temporal_unavailable`, `query_timeout`, `worker_unavailable`, `query_failed` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releases_hierarchy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description An earlier ETag. */
+                "If-None-Match"?: string;
+            };
             path: {
                 release_id: string;
             };
@@ -602,13 +1636,14 @@ export interface operations {
                     "application/json": components["schemas"]["Hierarchy"];
                 };
             };
-            /** @description Not modified */
+            /** @description No response body */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description `invalid_id` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -617,14 +1652,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_authenticated`, `token_invalid` */
             401: {
                 headers: {
+                    /** @description The scheme for programs. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `permission_denied` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -633,6 +1672,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `release_not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -641,80 +1681,29 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `temporal_unavailable`, `query_timeout`, `worker_unavailable`, `query_failed` */
             503: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    releases_entities_retrieve: {
-        parameters: {
-            query?: {
-                path?: string;
-            };
-            header?: never;
-            path: {
-                release_id: string;
-                entity_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Entity"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            503: {
-                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -16,4 +16,4 @@ export type Problem = Schemas["Problem"];
 export type Phase = Schemas["PhaseEnum"];
 export type RunStatus = Schemas["StatusEnum"];
 export type Freshness = Schemas["FreshnessEnum"];
-export type EntityType = Schemas["EntityTypeEnum"];
+export type EntityType = Schemas["TypeEnum"];

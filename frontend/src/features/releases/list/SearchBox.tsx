@@ -63,7 +63,7 @@ export function SearchBox({ params, onChange }: SearchBoxProps) {
         bg="bg.panel"
         aria-label="Search by release ID"
         placeholder="Search by release ID"
-        maxLength={200}
+        maxLength={250}
         value={text}
         onChange={(event) => setText(event.target.value)}
       />

@@ -44,7 +44,7 @@ export function parseSort(text: string | null): Sort {
   return key ? { key, descending } : DEFAULT_SORT;
 }
 
-export function formatSort({ key, descending }: Sort): string {
+export function formatSort({ key, descending }: Sort): SortKey | `-${SortKey}` {
   return descending ? `-${key}` : key;
 }
 

@@ -14,17 +14,20 @@ function apiQuery(params: ListParams) {
     page_size: params.pageSize,
     ordering: formatSort(params.sort),
     ...(params.search ? { search: params.search } : {}),
-    ...(params.phases.length > 0 ? { phase: params.phases.join(",") } : {}),
-    ...(params.statuses.length > 0 ? { status: params.statuses.join(",") } : {}),
+    ...(params.phases.length > 0 ? { phase: params.phases } : {}),
+    ...(params.statuses.length > 0 ? { status: params.statuses } : {}),
   };
 }
 
 async function fetchPage(
   params: ListParams,
   signal: AbortSignal,
-  include?: { include: "rollup" },
+  include?: { include: "rollup"[] },
 ): Promise<ReleasePage> {
-  return bodyOf(await api.GET("/api/releases/", { params: { query: { ...apiQuery(params), ...include } }, signal }));
+  const query = { ...apiQuery(params), ...include };
+  // openapi.json calls this body a list of pages, where the server gives one page.
+  const body: unknown = bodyOf(await api.GET("/api/releases/", { params: { query }, signal }));
+  return body as ReleasePage;
 }
 
 export function listQuery(params: ListParams) {
@@ -45,7 +48,7 @@ export function rollupsQuery(params: ListParams) {
   return queryOptions({
     queryKey,
     queryFn: async ({ client, signal }): Promise<RollupsById> => {
-      const page = await fetchPage(params, signal, { include: "rollup" });
+      const page = await fetchPage(params, signal, { include: ["rollup"] });
       const read = page.results.flatMap(({ id, rollup }) => (rollup ? [[id, rollup] as const] : []));
       return { ...client.getQueryData<RollupsById>(queryKey), ...Object.fromEntries(read) };
     },
