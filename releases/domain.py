@@ -276,6 +276,8 @@ def ended(release: Entity, imposed: Mapping[str, str], phases: PhaseTable) -> En
     `imposed` gives such an end's state by workflow ID. An entity whose own workflow ended so, unless it was over
     before, takes that state; what was active in such a workflow was interrupted.
     """
+    if not imposed:
+        return release
 
     def change(entity: Entity) -> Entity:
         state = imposed.get(entity.workflow_id or "")

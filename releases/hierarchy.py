@@ -47,6 +47,7 @@ from releases.topology import (
     Workflow,
     decode,
     holders_of,
+    is_whole,
     misplaced,
 )
 
@@ -218,10 +219,13 @@ class _Reading:
 
     async def _ask_for_all(self) -> Reported:
         """The release, with all that its workflow tells of at once."""
-        # What it offers is asked for beside the first try, not before it: most that hold a release tell of all of it.
+        reported = await self._ask_for_hierarchy()
+        if reported is not None and is_whole(reported):
+            return reported
+        # Only now does it matter what else the workflow offers; most that hold a release have told all of it.
         offers = asyncio.create_task(self._offers_of(self.workflow_id))
         try:
-            reported = await self._ask_for_hierarchy() or await self._ask_for_release()
+            reported = reported or await self._ask_for_release()
             await offers
         finally:
             offers.cancel()
@@ -246,7 +250,7 @@ class _Reading:
         ancestors: tuple[Workflow, ...],
     ) -> Entity:
         """The entity with all below it, asking for what was not told yet."""
-        if _is_whole(reported):
+        if is_whole(reported):
             return self._whole(reported, path, workflow_id)
         children = [self._child(reported, child, path, workflow_id, ancestors) for child in reported.child_ids]
         return self._entity(reported, path, workflow_id, tuple(await asyncio.gather(*children)))
@@ -397,30 +401,23 @@ class _Reading:
         An answer does not tell whether its workflow still runs. So those that look unfinished are looked up in
         visibility, many in one call, and the few that it names are described to be sure of their newest run.
         """
-        unfinished = sorted({e.workflow_id for e in release.walk() if e.workflow_id and _may_have_ended(e)})
+        unfinished = sorted({e.workflow_id for e in release.walk() if e.workflow_id and self._may_have_ended(e)})
         pages = [unfinished[i : i + IDS_PER_LISTING] for i in range(0, len(unfinished), IDS_PER_LISTING)]
         listings = await asyncio.gather(*(self._ended_among(page) for page in pages))
         runs = await asyncio.gather(*(self.gateway.describe(found) for listing in listings for found in listing))
         return {run.workflow_id: state for run in runs if (state := run.status.imposed_state)}
 
+    def _may_have_ended(self, entity: Entity) -> bool:
+        """Whether the entity lives in a workflow other than its release's, and looks as if that still ran."""
+        if entity.workflow_id == self.workflow_id:
+            return False
+        is_own = entity.workflow_id == entity.id
+        return entity.phase is Phase.ACTIVE or (is_own and entity.phase in (Phase.PENDING, Phase.UNKNOWN))
+
     async def _ended_among(self, workflow_ids: Sequence[str]) -> set[str]:
         quoted = ", ".join(f'"{workflow_id}"' for workflow_id in workflow_ids)
         runs, _ = await self.gateway.list_runs(f"WorkflowId IN ({quoted}) AND {ENDED_BADLY}")
         return {run.workflow_id for run in runs}
-
-
-def _may_have_ended(entity: Entity) -> bool:
-    """Whether the entity lives in a workflow other than its release's, and looks as if that still ran."""
-    if entity.type is EntityType.RELEASE:
-        return False
-    is_own = entity.workflow_id == entity.id
-    return entity.phase is Phase.ACTIVE or (is_own and entity.phase in (Phase.PENDING, Phase.UNKNOWN))
-
-
-def _is_whole(reported: Reported) -> bool:
-    """Whether all below it was told of."""
-    embedded = reported.embedded
-    return len(embedded) == len(reported.child_ids) and all(_is_whole(child) for child in embedded.values())
 
 
 @asynccontextmanager

@@ -162,6 +162,12 @@ def decode(payload: Any, entity_id: EntityId, entity_type: EntityType, parent_id
     return reported
 
 
+def is_whole(reported: Reported) -> bool:
+    """Whether all that stands below it was told of in the same answer."""
+    embedded = reported.embedded
+    return len(embedded) == len(reported.child_ids) and all(map(is_whole, embedded.values()))
+
+
 def misplaced(entity_id: EntityId, entity_type: EntityType) -> Reported:
     """An entity that is listed where its ID says it can't stand. It is not asked for: that could lead in a circle."""
     reported = Reported(entity_id, entity_type)

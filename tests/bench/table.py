@@ -29,7 +29,7 @@ class Measure:
         return {**asdict(self), "ratio": self.ratio, "holds": self.holds}
 
 
-def of_samples(name: str, values: Sequence[float], floors: Sequence[float], bar: float) -> Measure:
+def of_samples(name: str, values: Sequence[float], floors: Sequence[float], bar: float | None = None) -> Measure:
     """A measure in milliseconds, of samples in seconds taken in turn: their medians, since machines are noisy."""
     return Measure(name, median(values) * 1000, "ms", median(floors) * 1000, bar)
 
