@@ -216,7 +216,7 @@ def _note_wrong_id(reported: Reported, given: Any) -> None:
 def _read_odd_state(reported: Reported, state: Any) -> None:
     if not isinstance(state, str) or not state.strip():
         reported.malformed(
-            "The answer has no state." if state is None else f"state is {_described(state)}, not a text."
+            "The answer has no state." if state in (None, "") else f"state is {_described(state)}, not a text."
         )
         return
     reported.malformed(f"state is longer than {STATE_MAX_LENGTH} characters.")
@@ -260,7 +260,7 @@ def _read_children(reported: Reported, members: Mapping[str, Any], shape: _Shape
     told = _list(reported, members, shape.children_field)
     if child is EntityType.BUNDLE:
         listed += [value for value in (members.get("bundle_id"),) if value is not None and value not in listed]
-        told += [value for value in (members.get("bundle"),) if value is not None]
+        told += [value for value in (members.get("bundle"),) if value is not None and value not in told]
     ids: dict[EntityId, None] = {}
     for value in listed:
         _add(ids, _id_of(reported, value, child), reported)
@@ -312,7 +312,8 @@ def _read_told(parent: Reported, item: Any, child: EntityType, embedded: dict[En
 def _unwrapped(payload: Mapping[str, Any], wrapper: str) -> Mapping[str, Any]:
     """The fields of `{wave: {…}, clusters: […]}` as those of `{…, clusters: […]}`."""
     inner = payload.get(wrapper)
-    if not isinstance(inner, dict):
+    # An entity with an ID of its own is not wrapped: this is a field of that name, which nobody knows.
+    if not isinstance(inner, dict) or "id" in payload:
         return payload
     return {**inner, **{name: value for name, value in payload.items() if name != wrapper}}
 
