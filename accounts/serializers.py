@@ -12,11 +12,16 @@ from accounts.models import User
 from accounts.signing_in import user_by_password, user_by_token
 from accounts.viewers import viewer_of
 
+# Said as patterns, since the OpenAPI document tells these to callers, other than what a CharField checks by itself.
+_TEXT = r"^[^\x00]+$"
+_JWT = r"^[A-Za-z0-9_.=-]+$"
+
 
 class LoginSerializer(serializers.Serializer[Any]):
     # Any text, not an address only: what is none is answered like any other that is not known.
-    email = serializers.CharField(max_length=254, write_only=True)
-    password = serializers.CharField(
+    email = serializers.RegexField(_TEXT, max_length=254, write_only=True, trim_whitespace=False)
+    password = serializers.RegexField(
+        _TEXT,
         # The bound is on work: hashing takes as long as its input is.
         max_length=1024,
         write_only=True,
@@ -56,7 +61,7 @@ class TokenObtainSerializer(LoginSerializer):
 
 
 class TokenRefreshSerializer(serializers.Serializer[Any]):
-    refresh = serializers.CharField(help_text="In: the token to use up. Out: the one that takes its place.")
+    refresh = serializers.RegexField(_JWT, help_text="In: the token to use up. Out: the one that takes its place.")
     access = serializers.CharField(read_only=True)
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
@@ -70,7 +75,7 @@ class TokenRefreshSerializer(serializers.Serializer[Any]):
 
 
 class TokenVerifySerializer(serializers.Serializer[Any]):
-    token = serializers.CharField(write_only=True, help_text="An access or a refresh token.")
+    token = serializers.RegexField(_JWT, write_only=True, help_text="An access or a refresh token.")
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
         token: Any = UntypedToken(attrs["token"])  # type: ignore[arg-type]
@@ -81,7 +86,7 @@ class TokenVerifySerializer(serializers.Serializer[Any]):
 
 
 class TokenBlacklistSerializer(serializers.Serializer[Any]):
-    refresh = serializers.CharField(write_only=True)
+    refresh = serializers.RegexField(_JWT, write_only=True)
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
         token: Any = RefreshToken(attrs["refresh"])  # type: ignore[arg-type]

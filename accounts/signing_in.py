@@ -20,7 +20,7 @@ def user_by_password(request: HttpRequest, email: str, password: str, by: str) -
     Raises InvalidCredentials alike, and after the same work, for an unknown address, a wrong password and an account
     that is not active.
     """
-    user = authenticate(request, email=email, password=password)
+    user = authenticate(request, email=email.strip(), password=password)
     if not isinstance(user, User):
         log.warning("sign_in_refused", by=by)
         raise InvalidCredentials

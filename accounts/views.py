@@ -73,8 +73,9 @@ class _CsrfProtectedView(_AuthView):
     permission_classes = [AllowAny]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        # Before the throttle, or a page elsewhere could use up its visitors' tries.
-        SessionAuthentication().enforce_csrf(request)
+        # Before the throttle, or a page elsewhere could use up its visitors' tries. Other methods are a 405 anyway.
+        if request.method == "POST":
+            SessionAuthentication().enforce_csrf(request)
         super().initial(request, *args, **kwargs)
 
 
