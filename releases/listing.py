@@ -158,7 +158,8 @@ class ReleaseList:
 
     async def _in_time(self, read: Awaitable[T]) -> T | None:
         try:
-            async with asyncio.timeout(min(ROW_PATIENCE, self._reader.config.query_timeout)):
+            # Half of a query's time at most: a filter by state must end with what it has, not run out of time itself.
+            async with asyncio.timeout(min(ROW_PATIENCE, self._reader.config.query_timeout / 2)):
                 return await read
         except TimeoutError:
             return None
