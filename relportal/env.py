@@ -7,15 +7,16 @@ Values come from the process's environment, then from the file that `ENV_FILE` n
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from django.core.exceptions import ImproperlyConfigured
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
-    model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -49,7 +50,18 @@ def _as_object(value: Any) -> Any:
 
 
 Names = Annotated[list[str], NoDecode, BeforeValidator(_as_list)]
-Secret = Annotated[str, Field(min_length=SECRET_LENGTH)]
+
+
+def _is_file(path: Path) -> Path:
+    if not path.is_file():
+        raise ValueError("no such file")
+    return path
+
+
+# What holds a secret stays out of repr(), which pages for developers and logs show.
+Secret = Annotated[str, Field(min_length=SECRET_LENGTH, repr=False)]
+Private = Annotated[str, Field(repr=False)]
+File = Annotated[Path, AfterValidator(_is_file)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 
 
@@ -65,14 +77,14 @@ class Env(BaseSettings):
     TEMPORAL_HOST: str = "localhost:7233"
     TEMPORAL_NAMESPACE: str = "default"
     TEMPORAL_TLS: bool = False
-    TEMPORAL_TLS_CERT: Path | None = None
-    TEMPORAL_TLS_KEY: Path | None = None
-    TEMPORAL_TLS_CA: Path | None = None
-    TEMPORAL_API_KEY: str | None = None
+    TEMPORAL_TLS_CERT: File | None = None
+    TEMPORAL_TLS_KEY: File | None = None
+    TEMPORAL_TLS_CA: File | None = None
+    TEMPORAL_API_KEY: Annotated[str | None, Field(repr=False)] = None
     TEMPORAL_UI_URL: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
 
-    DATABASE_URL: str = f"sqlite:///{BASE_DIR / 'var' / 'db.sqlite3'}"
-    REDIS_URL: str | None = None
+    DATABASE_URL: Private = f"sqlite:///{BASE_DIR / 'var' / 'db.sqlite3'}"
+    REDIS_URL: Annotated[str | None, Field(repr=False)] = None
 
     API_CORS_ORIGINS: Names = ["http://localhost:3000"]
     ALLOWED_HOSTS: Names = ["localhost", "127.0.0.1", "[::1]"]
@@ -88,12 +100,28 @@ class Env(BaseSettings):
     QUERY_TIMEOUT_SECONDS: Seconds = 5
     QUERY_CONCURRENCY: Annotated[int, Field(ge=1, le=10_000)] = 100
 
+    @field_validator("JWT_SECRET")
+    @classmethod
+    def _secrets_differ(cls, value: str, others: ValidationInfo) -> str:
+        if value == others.data.get("SECRET_KEY"):
+            raise ValueError("must not be the same as SECRET_KEY")
+        return value
+
     @field_validator("TEMPORAL_HOST")
     @classmethod
     def _host_has_a_port(cls, value: str) -> str:
         host, _, port = value.rpartition(":")
-        if not host or not port.isdigit():
+        is_port = port.isascii() and port.isdigit() and 0 < int(port) < 2**16
+        if not host or not is_port or "/" in host or " " in host:
             raise ValueError("expected host:port, such as localhost:7233")
+        return value
+
+    @field_validator("TEMPORAL_TLS_KEY")
+    @classmethod
+    def _client_certificate_is_whole(cls, value: Path | None, others: ValidationInfo) -> Path | None:
+        # A certificate that is bad itself is not among the others.
+        if "TEMPORAL_TLS_CERT" in others.data and (others.data["TEMPORAL_TLS_CERT"] is None) != (value is None):
+            raise ValueError("give both this and TEMPORAL_TLS_CERT, or neither")
         return value
 
     @field_validator("RELEASE_WORKFLOW_ID_TEMPLATE")
@@ -109,22 +137,6 @@ class Env(BaseSettings):
         PhaseTable(value)
         return value
 
-    @model_validator(mode="after")
-    def _secrets_differ(self) -> Self:
-        if self.SECRET_KEY == self.JWT_SECRET:
-            raise ValueError("JWT_SECRET: must not be the same as SECRET_KEY")
-        return self
-
-    @model_validator(mode="after")
-    def _client_certificate_is_whole(self) -> Self:
-        if (self.TEMPORAL_TLS_CERT is None) != (self.TEMPORAL_TLS_KEY is None):
-            raise ValueError("TEMPORAL_TLS_CERT, TEMPORAL_TLS_KEY: give both or neither")
-        for name in ("TEMPORAL_TLS_CERT", "TEMPORAL_TLS_KEY", "TEMPORAL_TLS_CA"):
-            path = getattr(self, name)
-            if path is not None and not path.is_file():
-                raise ValueError(f"{name}: no such file")
-        return self
-
 
 def load() -> Env:
     """The environment's values.
@@ -133,10 +145,14 @@ def load() -> Env:
     with a value in it, since that may be a secret.
     """
     env_file = os.environ.get("ENV_FILE", str(BASE_DIR / ".env"))
+    # Only a file that is asked for must be there.
+    lines = ["ENV_FILE: no such file"] if os.environ.get("ENV_FILE") and not Path(env_file).is_file() else []
     try:
-        return Env(_env_file=env_file or None)  # type: ignore[call-arg]  # pydantic-settings' own argument
+        env = Env(_env_file=env_file or None)  # type: ignore[call-arg]  # pydantic-settings' own argument
     except ValidationError as error:
-        lines = [_sentence(detail) for detail in error.errors(include_input=False, include_url=False)]
+        lines += [_sentence(detail) for detail in error.errors(include_input=False, include_url=False)]
+    if not lines:
+        return env
     raise ImproperlyConfigured(
         'The environment does not fit. Set these (see README, "Settings"):\n'
         + "\n".join(f"  - {line}" for line in lines)
@@ -150,4 +166,4 @@ def _sentence(detail: Any) -> str:
         message = "required"
         if name in ("SECRET_KEY", "JWT_SECRET"):
             message += f", {SECRET_LENGTH} characters at least"
-    return f"{name}: {message}" if name else message
+    return f"{name}: {message}"
