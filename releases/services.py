@@ -87,6 +87,24 @@ def _make_source() -> Source:
     return Source(gateway, reader, index, ReleaseList(index, reader))
 
 
+def warm_up() -> None:
+    """Connect and fill the index of releases, in the background of the running loop; once, whatever comes of it: the
+    first reader asks again."""
+    loop = asyncio.get_running_loop()
+    if loop not in _warming:
+        _warming[loop] = loop.create_task(_fill_index())
+
+
+async def _fill_index() -> None:
+    try:
+        await source().index.runs()
+    except SourceError as error:
+        log.warning("index_not_filled", reason=str(error))
+
+
+_warming: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]]" = WeakKeyDictionary()
+
+
 async def check_source() -> None:
     """Nothing where Temporal can be reached; else TemporalUnavailable."""
     await source().gateway.check()
