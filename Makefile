@@ -87,7 +87,7 @@ test-frontend: install
 
 .venv/.installed: requirements/dev.txt | .venv/bin/python
 	@echo "Installing Python packages into .venv …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
 .venv/bin/python: | python-is-there
@@ -96,7 +96,7 @@ test-frontend: install
 
 frontend/node_modules/.installed: frontend/package-lock.json | node-is-there
 	@echo "Installing the front end's packages …"
-	@cd frontend && npm ci --silent --no-audit --no-fund
+	@cd frontend && npm ci --loglevel=error --no-audit --no-fund
 	@touch $@
 
 frontend/dist/index.html: frontend/node_modules/.installed $(FRONTEND_SOURCES)
