@@ -136,6 +136,10 @@ class TestCrossSite:
         assert csrf_of(browser) != before
         assert_problem(browser.post("/api/auth/logout/", headers=before), 403, "permission_denied")
 
+    @pytest.mark.parametrize("method", ["PUT", "DELETE", "QUERY"])
+    def test_a_method_that_is_not_taken_is_a_405_without_any_token(self, browser, db, method):
+        assert_problem(browser.generic(method, LOGIN), 405, "method_not_allowed")
+
     def test_refusals_do_not_use_up_the_tries(self, browser, viewer):
         for _ in range(40):
             assert sign_in(browser).status_code == 403
