@@ -69,15 +69,22 @@ async def test_of_a_workflow_that_continued_as_new_the_newest_run_is_described(w
 
     assert run.status is RunStatus.RUNNING
     assert run.run_id != first.run_id
+    assert run.started_at == first.started_at, "the start of the first run is when the release began"
     assert await gateway.query("release:r", "get_release_state") == RELEASE["get_release_state"]
 
 
 async def test_of_a_workflow_that_was_started_again_the_newest_run_is_described(world: World) -> None:
+    gateway = world.gateway()
     await world.start("release:r", RELEASE)
     await world.end("release:r", RunStatus.FAILED)
+    failed = await gateway.describe("release:r")
     await world.start("release:r", RELEASE)
 
-    assert (await world.gateway().describe("release:r")).status is RunStatus.RUNNING
+    run = await gateway.describe("release:r")
+
+    assert run.status is RunStatus.RUNNING
+    assert run.run_id != failed.run_id
+    assert run.started_at > failed.started_at
 
 
 async def test_a_workflow_that_never_was_is_not_found(world: World) -> None:

@@ -59,6 +59,8 @@ class FakeRun:
     worker: str
     has_begun: bool
     """Whether a worker has taken it up. One that ended before can never be queried."""
+    first_started_at: datetime
+    """When the first of the runs began that continued as new up to this one."""
 
 
 @dataclass(slots=True)
@@ -101,7 +103,16 @@ class FakeTemporal:
         if runs and runs[-1].run.status.is_open:
             raise ValueError(f"{workflow_id} is running")
         run = Run(workflow_id, str(uuid.uuid4()), RunStatus.RUNNING, started_at or self._moment())
-        runs.append(FakeRun(run, dict(queries or {}), worker, has_begun=self._worker(worker).is_up))
+        continued = runs[-1] if runs and runs[-1].run.status is RunStatus.CONTINUED_AS_NEW else None
+        runs.append(
+            FakeRun(
+                run,
+                dict(queries or {}),
+                worker,
+                has_begun=self._worker(worker).is_up,
+                first_started_at=continued.first_started_at if continued else run.started_at,
+            )
+        )
         return run
 
     def end(self, workflow_id: str, status: RunStatus = RunStatus.COMPLETED) -> Run:
@@ -150,8 +161,9 @@ class FakeTemporal:
     def worker_of(self, run: FakeRun) -> FakeWorker:
         return self._worker(run.worker)
 
-    def newest_run(self, workflow_id: str) -> Run:
-        return self._newest(workflow_id).run
+    def described(self, workflow_id: str) -> Run:
+        newest = self._newest(workflow_id)
+        return replace(newest.run, started_at=newest.first_started_at)
 
     def all_runs(self) -> Iterator[Run]:
         return (entry.run for entries in self._runs.values() for entry in entries)
@@ -180,7 +192,7 @@ class FakeGateway(Gateway):
 
     async def describe(self, workflow_id: str) -> Run:
         async with self._calling("describe"):
-            return self._temporal.newest_run(workflow_id)
+            return self._temporal.described(workflow_id)
 
     async def query(self, workflow_id: str, name: str, argument: str | None = None) -> Any:
         async with self._slots.taken(), self._answering("query", workflow_id, name, argument) as run:
