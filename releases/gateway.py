@@ -61,6 +61,10 @@ _SLOT_SECONDS = 1.0
 gives its place to others, so that a dead worker's queries never hold up a living one's."""
 
 
+_STARTS_KEPT = 10_000
+"""Starts of first runs that are remembered: they never change."""
+
+
 class Gateway(Protocol):
     """What Relportal asks of Temporal. Each call ends within its time, with an answer or one of these errors:
     WorkflowNotFound, TemporalUnavailable; of a query also QueryFailed, QueryTimeout, WorkerUnavailable."""
@@ -110,18 +114,34 @@ class TemporalGateway:
         self._slots = Slots(config.query_concurrency)
         self._client: Client | None = None
         self._connecting = asyncio.Lock()
+        self._starts: dict[str, datetime] = {}
 
     async def describe(self, workflow_id: str) -> Run:
+        info = await self._described(workflow_id)
+        run = _run(info)
+        if info.first_run_id in ("", run.run_id):
+            return run
+        return replace(run, started_at=await self._start_of(workflow_id, info.first_run_id) or run.started_at)
+
+    async def _described(self, workflow_id: str, run_id: str = "") -> WorkflowExecutionInfo:
         request = DescribeWorkflowExecutionRequest(
             namespace=self._config.namespace,
-            execution=WorkflowExecution(workflow_id=workflow_id),
+            execution=WorkflowExecution(workflow_id=workflow_id, run_id=run_id),
         )
         answer = await self._call("describe_workflow_execution", request)
-        run = _run(answer.workflow_execution_info)
-        extended = answer.workflow_extended_info
-        if extended.HasField("original_start_time"):
-            run = replace(run, started_at=_moment(extended.original_start_time))
-        return run
+        info: WorkflowExecutionInfo = answer.workflow_execution_info
+        return info
+
+    async def _start_of(self, workflow_id: str, run_id: str) -> datetime | None:
+        """When that run began, asked once; None where retention has deleted it."""
+        if run_id not in self._starts:
+            try:
+                self._starts[run_id] = _moment((await self._described(workflow_id, run_id)).start_time)
+            except WorkflowNotFound:
+                return None
+            if len(self._starts) > _STARTS_KEPT:
+                del self._starts[next(iter(self._starts))]
+        return self._starts[run_id]
 
     async def query(self, workflow_id: str, name: str, argument: str | None = None) -> Any:
         request = QueryWorkflowRequest(
