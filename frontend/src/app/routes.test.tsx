@@ -36,7 +36,8 @@ describe("the portal", () => {
   it("goes through the colour modes and remembers the choice", async () => {
     servesList([]);
     const { user } = renderApp("/releases");
-    await user.click(await screen.findByRole("button", { name: /Colours: as the system/ }));
+    await screen.findByText("There are no releases yet.");
+    await user.click(screen.getByRole("button", { name: /Colours: as the system/ }));
     await user.click(screen.getByRole("button", { name: /Colours: light/ }));
     expect(screen.getByRole("button", { name: /Colours: dark/ })).toBeVisible();
     expect(document.documentElement).toHaveClass("dark");

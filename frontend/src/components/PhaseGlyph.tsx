@@ -1,8 +1,5 @@
-import { chakra } from "@chakra-ui/react";
 import type { ReactNode } from "react";
 import type { Phase } from "@/lib/api/types";
-
-const Svg = chakra("svg", { base: { width: "0.85em", height: "0.85em", flexShrink: 0, display: "inline-block" } });
 
 // Drawn, not typed: fonts differ in the size and the weight of ○ ◐ ✓ ✕ ■.
 const SHAPES: Record<Phase, ReactNode> = {
@@ -28,8 +25,8 @@ const SHAPES: Record<Phase, ReactNode> = {
 
 export function PhaseGlyph({ phase }: { phase: Phase }) {
   return (
-    <Svg viewBox="0 0 12 12" aria-hidden="true" data-phase={phase}>
+    <svg className="phase-glyph" viewBox="0 0 12 12" aria-hidden="true">
       {SHAPES[phase]}
-    </Svg>
+    </svg>
   );
 }

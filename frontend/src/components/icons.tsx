@@ -1,11 +1,9 @@
-import { chakra } from "@chakra-ui/react";
 import type { ReactNode } from "react";
-
-const Svg = chakra("svg", { base: { width: "1em", height: "1em", flexShrink: 0, display: "block" } });
 
 function Outline({ children }: { children: ReactNode }) {
   return (
-    <Svg
+    <svg
+      className="icon"
       viewBox="0 0 16 16"
       fill="none"
       stroke="currentColor"
@@ -15,7 +13,7 @@ function Outline({ children }: { children: ReactNode }) {
       aria-hidden="true"
     >
       {children}
-    </Svg>
+    </svg>
   );
 }
 

@@ -8,6 +8,7 @@ import type { Me } from "./api/types";
 // Roles change seldom; a reader who is given one should still see it without signing in anew.
 const SESSION_STALE_MS = 60_000;
 const UNANSWERED_PERIOD_MS = 3_000;
+const NO_ROLE_PERIOD_MS = 15_000;
 
 async function fetchSession(signal: AbortSignal): Promise<Me | null> {
   try {
@@ -18,13 +19,23 @@ async function fetchSession(signal: AbortSignal): Promise<Me | null> {
   }
 }
 
+/** Whether somebody sees no release at all, for want of a role. */
+export function hasNoRole({ scopes, sees_all }: Me): boolean {
+  return scopes.length === 0 && !sees_all;
+}
+
+/** Asked again only by who waits: for a portal that does not answer yet, or for a role. */
+function sessionPeriod({ data, error }: { data: Me | null | undefined; error: Error | null }): number | false {
+  if (data === undefined) return pollDelay(UNANSWERED_PERIOD_MS, error);
+  return data && hasNoRole(data) ? NO_ROLE_PERIOD_MS : false;
+}
+
 /** Who is signed in; null where nobody is. */
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
   queryFn: ({ signal }) => fetchSession(signal),
   staleTime: SESSION_STALE_MS,
-  // Only until the first answer: a portal that comes back is then noticed by itself.
-  refetchInterval: ({ state }) => (state.data === undefined ? pollDelay(UNANSWERED_PERIOD_MS, state.error) : false),
+  refetchInterval: ({ state }) => sessionPeriod(state),
   gcTime: Number.POSITIVE_INFINITY,
 });
 

@@ -21,6 +21,7 @@ import {
   tokens,
 } from "@chakra-ui/react/theme";
 import type { Phase } from "@/lib/api/types";
+import { denseStyles } from "./dense-styles";
 import { PHASE_COLORS, SURFACES } from "./phase-colors";
 
 // Chakra's own default takes the recipes of all its components into the first load; these are the ones in use.
@@ -72,6 +73,7 @@ const MONO = `ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", 
 
 const relportal = defineConfig({
   globalCss: {
+    ...denseStyles,
     html: { bg: "bg.canvas", color: "fg", colorPalette: "brand", overflowY: "scroll" },
     body: { fontVariantNumeric: "tabular-nums", minWidth: "320px" },
     "*, *::before, *::after": {
@@ -101,7 +103,7 @@ const relportal = defineConfig({
           muted: byMode("#e6e9ee", "#252d37"),
         },
         brand: {
-          solid: byMode("#0b5cab", "#2f81d8"),
+          solid: byMode("#0b5cab", "#2468b0"),
           contrast: byMode("#ffffff", "#ffffff"),
           fg: byMode("#0b5cab", "#78bbf7"),
           muted: byMode("#d3e5f7", "#173a5e"),

@@ -16,7 +16,7 @@ const Header = chakra("div", { base: { display: "flex", flexDirection: "column",
 const Trail = chakra("nav", { base: { fontSize: "sm", color: "fg.muted" } });
 
 const TrailLink = chakra(Link, {
-  base: { color: "brand.fg", borderRadius: "sm", focusVisibleRing: "outside", _hover: { textDecoration: "underline" } },
+  base: { color: "brand.fg", borderRadius: "sm", focusVisibleRing: "outside", textDecoration: "underline" },
 });
 
 const TitleLine = chakra("div", {

@@ -1,4 +1,5 @@
-import { chakra, Skeleton } from "@chakra-ui/react";
+import { chakra, Heading, Skeleton } from "@chakra-ui/react";
+import { PageTitle } from "@/components/PageTitle";
 
 const ROWS = [0, 1, 1, 2, 2, 2, 1, 1, 1, 1];
 
@@ -10,9 +11,12 @@ const Row = chakra("div", { base: { height: "37px", display: "flex", alignItems:
 export function ReleaseSkeleton({ releaseId }: { releaseId: string }) {
   return (
     <div role="status" aria-label={`Loading ${releaseId}`}>
+      <PageTitle>{releaseId}</PageTitle>
       <Header>
         <Skeleton height="5" width="56" />
-        <Skeleton height="8" width="72" maxWidth="full" />
+        <Heading as="h1" size="xl" overflowWrap="anywhere">
+          {releaseId}
+        </Heading>
         <Skeleton height="10" maxWidth="2xl" />
       </Header>
       <Panel>

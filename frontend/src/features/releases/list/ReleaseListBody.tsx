@@ -18,7 +18,14 @@ import { ReleaseTableSkeleton } from "./ReleaseTableSkeleton";
 const WIDE = "(min-width: 64em)";
 
 const Results = chakra("div", {
-  base: { display: "flex", flexDirection: "column", gap: "3", transition: "opacity 150ms" },
+  base: {
+    display: "flex",
+    flexDirection: "column",
+    gap: "3",
+    transition: "opacity 150ms",
+    // What is stale must not pass for live.
+    "&[data-stale] > :not([role=status])": { filter: "saturate(0.35)" },
+  },
 });
 
 interface BodyProps {
@@ -74,7 +81,11 @@ export function ReleaseListBody({ params, list, rollups, onChange }: BodyProps) 
   const Releases = isWide ? ReleaseTable : ReleaseCards;
   return (
     // Dimmed while it still shows the page before this one.
-    <Results opacity={list.isPlaceholderData ? 0.5 : 1} aria-busy={list.isPlaceholderData}>
+    <Results
+      opacity={list.isPlaceholderData ? 0.5 : 1}
+      aria-busy={list.isPlaceholderData}
+      data-stale={error ? "" : undefined}
+    >
       {error && <StaleBanner since={list.dataUpdatedAt} reason={sentenceOf(error)} onRetry={refetch} />}
       {isEmpty && (isFiltered(params) ? <NoMatch params={params} onChange={onChange} /> : <NoReleases />)}
       {!isEmpty && (

@@ -175,6 +175,17 @@ describe("the release list", () => {
     expect(asked).toHaveLength(0);
   });
 
+  it("shows the releases by itself once a role is given", async () => {
+    useSwiftTime();
+    servesList([PAYMENTS]);
+    signedInAs(me({ roles: [], scopes: [] }));
+    renderApp("/releases");
+    await screen.findByText("You have no role yet.");
+    signedInAs(me());
+    await act(() => vi.advanceTimersByTimeAsync(15_100));
+    expect(await rowOf("2025.11-payments")).toBeVisible();
+  });
+
   it("shows the list to a superuser, who needs no scope", async () => {
     servesList([PAYMENTS]);
     signedInAs(me({ roles: [], scopes: [], sees_all: true }));

@@ -3,8 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
 import { Notice } from "@/components/Notice";
 import { PageTitle } from "@/components/PageTitle";
-import type { Me } from "@/lib/api/types";
-import { useMe } from "@/lib/session";
+import { hasNoRole, useMe } from "@/lib/session";
 import { ListToolbar } from "./ListToolbar";
 import { formatListParams, type ListParams, parseListParams } from "./list-params";
 import { listQuery, rollupsQuery } from "./list-queries";
@@ -18,10 +17,6 @@ const Count = chakra("span", { base: { color: "fg.muted", fontSize: "sm" } });
 
 /** `replace` for what is typed: each letter is no step to go back to. */
 export type ChangeView = (params: ListParams, options?: { replace: boolean }) => void;
-
-function hasNoRole({ scopes, sees_all }: Me): boolean {
-  return scopes.length === 0 && !sees_all;
-}
 
 function NoRole({ email }: { email: string }) {
   return (

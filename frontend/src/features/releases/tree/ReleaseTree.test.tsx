@@ -10,8 +10,9 @@ async function line(name: RegExp): Promise<HTMLElement> {
   return screen.findByRole("treeitem", { name });
 }
 
-function lineIds(): string[] {
-  return screen.getAllByRole("treeitem").map((item) => item.getAttribute("aria-label")?.split(", ")[0] ?? "?");
+function lineIds(): (string | null)[] {
+  const id = /^(release|wave|cluster|bundle|app):/;
+  return screen.getAllByRole("treeitem").map((item) => within(item).getByText(id).textContent);
 }
 
 describe("the tree", () => {

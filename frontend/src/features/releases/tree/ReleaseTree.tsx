@@ -1,11 +1,11 @@
 import { chakra } from "@chakra-ui/react";
 import { defaultRangeExtractor, useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type KeyboardEvent, type MouseEvent, useLayoutEffect, useRef, useState } from "react";
-import { describeLine } from "./describe-line";
 import type { TreeEntity } from "./entities";
 import { focusedIndex, moveForKey } from "./keyboard";
 import type { TreeRow } from "./rows";
 import { TreeLine } from "./TreeLine";
+import { treeStyles } from "./tree-styles";
 import type { Expansion } from "./use-expansion";
 import { usePageOffset } from "./use-page-offset";
 
@@ -14,22 +14,7 @@ const OVERSCAN_ROWS = 12;
 // The bar above the tree sticks to the screen's top: a focused line must not hide behind it.
 const STICKY_BAR_PX = 120;
 
-const Tree = chakra("div", { base: { position: "relative", width: "100%", overflow: "clip" } });
-
-const Row = chakra("div", {
-  base: {
-    position: "absolute",
-    insetInline: 0,
-    top: 0,
-    cursor: "default",
-    outline: "none",
-    "--step": { base: "0.75rem", lg: "1.25rem" },
-    "--indent": "calc(1.875rem + var(--level) * var(--step))",
-    "&[aria-expanded]": { cursor: "pointer" },
-    _hover: { bg: "bg.canvas" },
-    _focusVisible: { boxShadow: "inset 0 0 0 2px {colors.brand.focusRing}", zIndex: 1 },
-  },
-});
+const Tree = chakra("div", { base: treeStyles });
 
 interface ReleaseTreeProps {
   root: TreeEntity;
@@ -101,11 +86,11 @@ export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
         const row = rows[index];
         if (!row) return null;
         return (
-          <Row
+          <div
             key={key}
             ref={virtualizer.measureElement}
+            className="tree-row"
             role="treeitem"
-            aria-label={describeLine(row.entity)}
             data-index={index}
             tabIndex={index === focused ? 0 : -1}
             aria-level={row.level}
@@ -114,8 +99,8 @@ export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
             aria-expanded={row.expandable ? row.expanded : undefined}
             style={{ transform: `translateY(${start - scrollMargin}px)`, "--level": row.level - 1 } as CSSProperties}
           >
-            <TreeLine entity={row.entity} expandable={row.expandable} expanded={row.expanded} />
-          </Row>
+            <TreeLine entity={row.entity} expandable={row.expandable} />
+          </div>
         );
       })}
     </Tree>
