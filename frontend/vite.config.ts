@@ -38,7 +38,8 @@ export default defineConfig({
     setupFiles: ["src/test/setup.ts"],
     restoreMocks: true,
     maxWorkers: 2,
-    testTimeout: 15_000,
+    // A machine that does other work at the same time takes its time over jsdom.
+    testTimeout: 30_000,
     // Dates are shown in the reader's zone; the tests' reader sits in a fixed one.
     env: { TZ: "Europe/Berlin" },
   },
