@@ -16,7 +16,6 @@ from releases.demo.kept_secrets import kept_secrets
 from releases.demo.options import (
     BASE_DIR,
     LOOPBACK,
-    VAR_DIR,
     DemoError,
     Options,
     check_ports,
@@ -36,14 +35,17 @@ PEOPLE = {
 
 
 class Demo:
-    def __init__(self, options: Options, stop: StopRequest) -> None:
+    def __init__(self, options: Options, directory: Path, stop: StopRequest) -> None:
+        """What is kept and logged goes to the directory."""
         self._options = options
+        self._directory = directory
         self._stop = stop
         self._running: list[Process] = []
-        self._secrets = kept_secrets(VAR_DIR / "secrets.json")
+        self._secrets = kept_secrets(directory / "secrets.json")
         if options.password:
             self._secrets["DEMO_PASSWORD"] = options.password
-        self._env = portal_environment(options, self._secrets, os.environ, Env.model_fields)
+        database = directory / "db.sqlite3"
+        self._env = portal_environment(options, self._secrets, database, os.environ, Env.model_fields)
 
     def run(self) -> None:
         """Run until a stop is requested. Raises DemoError where something fails; all processes have ended then."""
@@ -73,13 +75,13 @@ class Demo:
         return True
 
     def _launch(self, name: str, command: Sequence[str]) -> Process:
-        process = processes.start(name, command, cwd=BASE_DIR, env=self._env, log=VAR_DIR / f"{name}.log")
+        process = processes.start(name, command, cwd=BASE_DIR, env=self._env, log=self._directory / f"{name}.log")
         self._running.append(process)
         return process
 
     def _stopped_or_late(self, name: str) -> bool:
         if not self._stop.requested:
-            raise DemoError(f"The {name} was not ready after {START_SECONDS} seconds; see {VAR_DIR / name}.log")
+            raise DemoError(f"The {name} was not ready after {START_SECONDS} seconds; see {self._directory / name}.log")
         return False
 
     def _answers(self) -> bool:
@@ -119,7 +121,7 @@ class Demo:
   Sign in with the password {password} as
 {sign_ins}
 
-  Logs are in {VAR_DIR.relative_to(BASE_DIR)}/. Ctrl-C ends it all.
+  Logs are in {self._directory}. Ctrl-C ends it all.
 """
 
 
@@ -172,16 +174,16 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def main() -> None:
+def main(directory: Path) -> None:
     stop = StopRequest()
     try:
         options = read_options(os.environ)
         check_ports(options)
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
-        Demo(options, stop).run()
+        directory.mkdir(parents=True, exist_ok=True)
+        Demo(options, directory, stop).run()
     except DemoError as error:
         sys.exit(str(error))
 
 
 if __name__ == "__main__":
-    main()
+    main(BASE_DIR / "var" / "demo")

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-VAR_DIR = BASE_DIR / "var" / "demo"
 LOOPBACK = "127.0.0.1"
 
 KEPT_SETTINGS = frozenset({"LOG_LEVEL", "LOG_FORMAT"})
@@ -72,11 +71,11 @@ def check_ports(options: Options) -> None:
 
 
 def portal_environment(
-    options: Options, secrets: Mapping[str, str], environ: Mapping[str, str], settings: Iterable[str]
+    options: Options, secrets: Mapping[str, str], database: Path, environ: Mapping[str, str], settings: Iterable[str]
 ) -> dict[str, str]:
     """The environment of portal and worker: the demo's own database, secrets and Temporal server.
 
-    `settings` names all settings of the portal.
+    `environ` is the caller's, and `settings` names all settings of the portal.
     """
     dropped = set(settings) - KEPT_SETTINGS
     theirs = {name: value for name, value in environ.items() if name.upper() not in dropped}
@@ -94,7 +93,7 @@ def portal_environment(
         **secrets,
         "ENV_FILE": "",
         "DJANGO_SETTINGS_MODULE": "relportal.settings",
-        "DATABASE_URL": f"sqlite:///{VAR_DIR / 'db.sqlite3'}",
+        "DATABASE_URL": f"sqlite:///{database}",
         "PYTHONUNBUFFERED": "1",
     }
 

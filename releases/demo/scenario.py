@@ -25,6 +25,9 @@ TASK_QUEUE = "relportal-demo"
 KEPT = timedelta(hours=1)
 """How long a release that ended is kept. The development server holds everything in memory."""
 
+STAGGER_SECONDS = 0.5
+"""Between the first releases of two series: hundreds of workflows started at once keep the worker from answering."""
+
 SWEEP_SECONDS = 60
 RETRY_SECONDS = 2
 
@@ -46,11 +49,12 @@ class Series:
 
 
 async def play(client: Client, programme: Sequence[Series], *, speed: float = 1.0) -> None:
-    """Run the programme until cancelled. `speed` 2 has everything happen in half the time."""
+    """Run the programme, its first series first, until cancelled. `speed` 2 has everything happen in half the time."""
     async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_forget_the_old(client))
         for series in programme:
             tasks.create_task(_follow(client, series, speed))
-        tasks.create_task(_forget_the_old(client))
+            await asyncio.sleep(STAGGER_SECONDS)
 
 
 async def _follow(client: Client, series: Series, speed: float) -> None:
