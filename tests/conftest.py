@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.models import User
 
-pytest_plugins = ["tests.fakes.fixtures", "tests.temporal", "tests.worlds"]
+pytest_plugins = ["tests.fakes.fixtures", "tests.live_server", "tests.temporal", "tests.worlds"]
 
 PASSWORD = "correct horse battery staple"
 

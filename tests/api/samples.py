@@ -36,17 +36,28 @@ def start(temporal: FakeTemporal, release_id: str, state: str = "deploying", **o
 
 def start_whole(temporal: FakeTemporal, release_id: str, tree: Tree = SMALL, **options: Any) -> Run:
     """A release in one workflow, which tells of all of it at once."""
-    whole = {"id": release_id, "state": "deploying", "waves": list(_nested(tree, CHILDREN))}
-    queries = {"get_release_state": {"id": release_id, "state": "deploying"}, "get_hierarchy": whole}
-    return temporal.start(release_id, queries, **options)
+    return temporal.start(release_id, whole(release_id, tree), **options)
 
 
 def start_spread(temporal: FakeTemporal, release_id: str, tree: Tree = SMALL, **options: Any) -> Run:
     """A release with a workflow for each of its entities."""
-    for entity_id, fields in _flat(tree, CHILDREN[1:]):
-        temporal.start(entity_id, {f"get_{entity_id.partition(':')[0]}_state": fields}, **options)
+    *below, (_, release) = spread(release_id, tree).items()
+    for workflow_id, answers in below:
+        temporal.start(workflow_id, answers, **options)
+    return temporal.start(release_id, release, **options)
+
+
+def whole(release_id: str, tree: Tree = SMALL) -> dict[str, Any]:
+    """What the one workflow of a release answers."""
+    release = {"id": release_id, "state": "deploying"}
+    return {"get_release_state": release, "get_hierarchy": {**release, "waves": list(_nested(tree, CHILDREN))}}
+
+
+def spread(release_id: str, tree: Tree = SMALL) -> dict[str, dict[str, Any]]:
+    """What each workflow of a release answers, by workflow ID; the release's own is the last."""
+    answers = {i: {f"get_{i.partition(':')[0]}_state": fields} for i, fields in _flat(tree, CHILDREN[1:])}
     release = {"id": release_id, "state": "deploying", "wave_ids": list(tree)}
-    return temporal.start(release_id, {"get_release_state": release}, **options)
+    return answers | {release_id: {"get_release_state": release}}
 
 
 def _nested(tree: Tree, levels: tuple[str, ...]) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ def lost_database(monkeypatch):
 
 
 class TestAlive:
-    """Asks nothing of anybody: no database, no Temporal, no sign-in. (Without access to the database, this shows it.)"""
+    """Asks nothing of anybody: no Temporal, no sign-in and no database, to which these tests have no access."""
 
     def test_it_is_alive(self, anonymous, fake_temporal):
         fake_temporal.is_up = False

@@ -450,6 +450,16 @@ class TestRollups:
         assert rows["release:dead"]["rollup"] is None
         assert rows["release:fine"]["rollup"] == self.COUNTS
 
+    async def test_one_of_an_ended_release_that_can_not_be_had_is_not_taken_for_its_last(
+        self, get, fake_temporal, impatient
+    ):
+        start_whole(fake_temporal, "release:a")
+        fake_temporal.end("release:a", RunStatus.TERMINATED)
+        fake_temporal.stop_worker()
+        assert (await get(LIST, include="rollup")).json()["results"][0]["rollup"] is None
+        fake_temporal.start_worker()
+        assert (await get(LIST, include="rollup")).json()["results"][0]["rollup"]["total"] == 3
+
 
 class TestSettings:
     def test_releases_may_have_workflow_ids_of_another_form(self, owner, fake_temporal, environment):
