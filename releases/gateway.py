@@ -7,11 +7,13 @@ is told apart by its gRPC status and details, never by its text.
 
 import asyncio
 import json
+import logging
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,6 +31,7 @@ from temporalio.api.workflowservice.v1 import (
     QueryWorkflowRequest,
 )
 from temporalio.client import Client
+from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode, TLSConfig
 
 from releases.domain import Run, RunStatus
@@ -211,9 +214,21 @@ class TemporalGateway:
                     api_key=config.api_key,
                     tls=_tls(config),
                     retry_config=_RETRIES,
+                    runtime=_runtime(),
                     lazy=True,
                 )
             return self._client
+
+
+@cache
+def _runtime() -> Runtime:
+    """The SDK's engine, with its log lines among all others: by itself it writes coloured text to the terminal.
+
+    Errors alone, since it warns of each retry, and what comes of those is logged where it matters.
+    """
+    forwarding = LogForwardingConfig(logging.getLogger("temporalio.core"))
+    lines = LoggingConfig(TelemetryFilter(core_level="ERROR", other_level="ERROR"), forwarding)
+    return Runtime(telemetry=TelemetryConfig(logging=lines))
 
 
 class Slots:
