@@ -29,6 +29,16 @@ row then says so; its query goes on, and may be answered by the next look at the
 ENDED_KEPT = 20_000
 """Ended releases whose last state is kept: it never changes. About 2 kB each."""
 
+UNREAD = frozenset(
+    {
+        ProblemCode.QUERY_FAILED,
+        ProblemCode.QUERY_TIMEOUT,
+        ProblemCode.WORKER_UNAVAILABLE,
+        ProblemCode.TEMPORAL_UNAVAILABLE,
+    }
+)
+"""Of such a release, what it holds is not known."""
+
 _FAR_FUTURE = datetime.max.replace(tzinfo=UTC)
 """What still runs ends after all that has ended."""
 
@@ -179,9 +189,13 @@ class ReleaseList:
             tree = await self._reader.tree(release_id)
         except RelportalError:
             return None
-        rollup = tree.release.rollup
-        # Entities with workflows of their own may go on after their release has ended.
-        if not run.status.is_open and not (rollup.active or rollup.pending or rollup.unknown):
+        problem, rollup = tree.release.problem, tree.release.rollup
+        if problem is not None and problem.code in UNREAD:
+            return None
+        # Entities with workflows of their own may go on after their release has ended, and what could not be read now
+        # may be read later.
+        over = not (rollup.active or rollup.pending or rollup.unknown)
+        if over and not run.status.is_open and not any(entity.problem for entity in tree.release.walk()):
             _keep(self._ended_rollups, run.run_id, rollup)
         return rollup
 
