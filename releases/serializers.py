@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import QueryDict
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from releases.domain import ENTITY_ID_PATTERN, EntityType, Freshness, RunStatus
@@ -139,7 +140,10 @@ class EntitySerializer(_EntityFields):
     freshness = serializers.ChoiceField(_choices(Freshness))
 
 
+@extend_schema_serializer(many=False)
 class PaginatedReleaseListSerializer(Shape):
+    """One page: not an array of them, as the document would make of an operation that lists."""
+
     count = serializers.IntegerField(min_value=0, help_text="Releases in the caller's scope that the filters leave.")
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)

@@ -7,7 +7,7 @@ from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
-from django.utils.http import parse_etags
+from django.utils.http import http_date, parse_etags
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -88,7 +88,9 @@ def representation() -> Representation:
 
 
 def _private(response: R) -> R:
-    """Kept by no shared cache, and asked for again each time."""
+    """Kept by no shared cache, and asked for again each time. With the time, which daphne does not add: on a 304 it
+    tells since when what the caller has is known to be so (RFC 9110, 6.6.1 wants it anyway)."""
+    response["Date"] = http_date()
     response["Cache-Control"] = "private, no-cache"
     patch_vary_headers(response, ("Authorization",))
     return response

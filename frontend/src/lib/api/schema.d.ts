@@ -522,6 +522,7 @@ export interface components {
             /** @description Whether every release is seen, whatever the scopes. */
             readonly sees_all: boolean;
         };
+        /** @description One page: not an array of them, as the document would make of an operation that lists. */
         PaginatedReleaseList: {
             /** @description Releases in the caller's scope that the filters leave. */
             count: number;
@@ -1371,7 +1372,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedReleaseList"][];
+                    "application/json": components["schemas"]["PaginatedReleaseList"];
                 };
             };
             /** @description `invalid_parameter` */

@@ -25,9 +25,7 @@ async function fetchPage(
   include?: { include: "rollup"[] },
 ): Promise<ReleasePage> {
   const query = { ...apiQuery(params), ...include };
-  // openapi.json calls this body a list of pages, where the server gives one page.
-  const body: unknown = bodyOf(await api.GET("/api/releases/", { params: { query }, signal }));
-  return body as ReleasePage;
+  return bodyOf(await api.GET("/api/releases/", { params: { query }, signal }));
 }
 
 export function listQuery(params: ListParams) {
