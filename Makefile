@@ -6,7 +6,7 @@ DJANGO := $(BIN)/python manage.py
 # Recipes that only look at the code need no settings of a real portal.
 CHECK := DJANGO_SETTINGS_MODULE=tests.settings $(DJANGO)
 CONTAINED := $(BIN)/python -m tests.contained
-COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \
+COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \
 	--custom-compile-command "make lock"
 
 INSTALLED := .venv/.installed frontend/node_modules/.installed
@@ -32,7 +32,7 @@ test: lint test-python test-frontend ## everything: lint, types, Python, front e
 serve: install build ## the portal alone, by the settings in .env (PORT)
 	@$(DJANGO) migrate --no-input --verbosity 0
 	@echo "Relportal: http://127.0.0.1:$${PORT:-8000}/"
-	@exec $(BIN)/daphne -v 0 -b 127.0.0.1 -p "$${PORT:-8000}" relportal.asgi:application
+	@exec $(BIN)/python -m daphne -v 0 -b 127.0.0.1 -p "$${PORT:-8000}" relportal.asgi:application
 
 dev: install ## the portal at http://127.0.0.1:3000 with hot reload, by the settings in .env
 	@DEBUG=true $(DJANGO) migrate --no-input --verbosity 0
@@ -48,8 +48,8 @@ bench: install build ## the measured claims beside their floors (var/bench.json)
 lint: lint-python lint-frontend ## linters, formats, import contracts, types, migrations, generated files
 
 format: install ## put all sources into their format
-	@$(BIN)/ruff check --fix --quiet .
-	@$(BIN)/ruff format --quiet .
+	@$(BIN)/python -m ruff check --fix --quiet .
+	@$(BIN)/python -m ruff format --quiet .
 	@cd frontend && exec npm run --silent format
 
 schema: install ## frontend/openapi.json and the types made of it
@@ -71,16 +71,16 @@ install: $(INSTALLED)
 build: frontend/dist/index.html
 
 lint-python: .venv/.installed
-	@echo "ruff"; $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
-	@$(BIN)/lint-imports --no-logo
-	@echo "mypy"; $(BIN)/mypy .
+	@echo "ruff"; $(BIN)/python -m ruff check --quiet . && $(BIN)/python -m ruff format --check --quiet .
+	@$(BIN)/python -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo
+	@echo "mypy"; $(BIN)/python -m mypy .
 	@echo "migrations"; $(CHECK) makemigrations --check --dry-run
 
 lint-frontend: frontend/node_modules/.installed
 	@cd frontend && npm run --silent lint && npm run --silent typecheck && npm run --silent types:check
 
 test-python: chromium-is-there install build
-	@exec $(CONTAINED) $(BIN)/pytest
+	@exec $(CONTAINED) $(BIN)/python -m pytest
 
 test-frontend: install
 	@exec $(CONTAINED) npm --prefix frontend test --silent
