@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 import math
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -20,8 +21,8 @@ from typing import Any, Protocol
 import orjson
 from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.api.common.v1 import Payload, Payloads, WorkflowExecution
-from temporalio.api.enums.v1 import WorkflowExecutionStatus
-from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
+from temporalio.api.enums.v1 import ResourceExhaustedCause, WorkflowExecutionStatus
+from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure, ResourceExhaustedFailure
 from temporalio.api.query.v1 import WorkflowQuery
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import (
@@ -32,7 +33,7 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import Client
 from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
-from temporalio.service import RetryConfig, RPCError, RPCStatusCode, TLSConfig
+from temporalio.service import RPCError, RPCStatusCode, TLSConfig
 
 from releases.domain import Run, RunStatus
 from releases.errors import (
@@ -48,16 +49,25 @@ METADATA_QUERY = "__temporal_workflow_metadata"
 VISIBILITY_PAGE = 1000
 """The most runs that a server lists at once by default (frontend.visibilityMaxPageSize)."""
 
-_RETRIES = RetryConfig(
-    initial_interval_millis=50,
-    randomization_factor=0.3,
-    multiplier=2.0,
-    max_interval_millis=1000,
-    max_elapsed_time_millis=2000,
-    max_retries=8,
+_PASSING = frozenset(
+    {
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.ABORTED,
+        RPCStatusCode.INTERNAL,
+        RPCStatusCode.UNKNOWN,
+        RPCStatusCode.DATA_LOSS,
+        RPCStatusCode.OUT_OF_RANGE,
+    }
 )
-"""The SDK retries what passes (UNAVAILABLE, RESOURCE_EXHAUSTED and the like) for two seconds: long enough for a
-fail-over, short enough that a dead server is told to the reader rather than waited for."""
+"""What the SDK, too, holds for transient."""
+
+_RETRIED_FOR = 2.0
+"""Seconds: long enough for a fail-over, short enough that a dead server is told to the reader, not waited for."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
+"""Seconds between tries. The SDK's own retries pause for a second at least where the server has its hands full, as it
+does for some milliseconds with each step of a workflow that is queried."""
 
 _SLOT_SECONDS = 1.0
 """How long a query counts against the limit. One that waits longer waits for a worker and costs nobody anything: it
@@ -113,7 +123,6 @@ class TemporalGateway:
 
     def __init__(self, config: GatewayConfig) -> None:
         self._config = config
-        self._timeout = timedelta(seconds=config.query_timeout)
         self._slots = Slots(config.query_concurrency)
         self._client: Client | None = None
         self._connecting = asyncio.Lock()
@@ -190,12 +199,12 @@ class TemporalGateway:
         request: Any,
         error_of: "Callable[[RPCError], RelportalError] | None" = None,
     ) -> Any:
-        """One call of the service by its deadline, with the SDK's retries inside it and its errors made ours."""
+        """One call of the service by its deadline, with retries inside it and its errors made ours."""
         try:
-            async with asyncio.timeout(self._config.query_timeout):
+            async with asyncio.timeout(self._config.query_timeout) as limit:
                 client = await self._connected()
                 call: Callable[..., Awaitable[Any]] = getattr(client.workflow_service, method)
-                return await call(request, retry=True, timeout=self._timeout)
+                return await _persistently(lambda: call(request, timeout=_left_of(limit)))
         except RPCError as error:
             raise (error_of or _service_error)(error) from error
         except TimeoutError as error:
@@ -213,7 +222,6 @@ class TemporalGateway:
                     namespace=config.namespace,
                     api_key=config.api_key,
                     tls=_tls(config),
-                    retry_config=_RETRIES,
                     runtime=_runtime(),
                     lazy=True,
                 )
@@ -254,6 +262,28 @@ class Slots:
         finally:
             timer.cancel()
             give_back()
+
+
+async def _persistently(attempt: Callable[[], Awaitable[Any]]) -> Any:
+    """What the attempt gives, made again where it failed for a reason that passes. A workflow that is busy is tried
+    for as long as the caller lets it: it is a matter of its worker, not of the server."""
+    loop = asyncio.get_running_loop()
+    gives_up_at = loop.time() + _RETRIED_FOR
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            return await attempt()
+        except RPCError as error:
+            passes = error.status in _PASSING and loop.time() + pause < gives_up_at
+            if not passes and not _is_about_busy_workflow(error):
+                raise
+        await asyncio.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311  # Jitter.
+        pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _left_of(limit: asyncio.Timeout) -> timedelta:
+    ends_at = limit.when() or 0.0
+    return timedelta(seconds=max(ends_at - asyncio.get_running_loop().time(), 0.001))
 
 
 def _tls(config: GatewayConfig) -> bool | TLSConfig | None:
@@ -342,3 +372,15 @@ def _service_error(error: RPCError) -> RelportalError:
 
 def _is_about_namespace(error: RPCError) -> bool:
     return any(detail.Is(NamespaceNotFoundFailure.DESCRIPTOR) for detail in error.grpc_status.details)
+
+
+def _is_about_busy_workflow(error: RPCError) -> bool:
+    """While a workflow takes a step, or waits for a worker to take it, the server lets one query wait and refuses the
+    others (history.maxBufferedQueryCount)."""
+    if error.status is not RPCStatusCode.RESOURCE_EXHAUSTED:
+        return False
+    failure = ResourceExhaustedFailure()
+    return any(
+        detail.Unpack(failure) and failure.cause == ResourceExhaustedCause.RESOURCE_EXHAUSTED_CAUSE_BUSY_WORKFLOW
+        for detail in error.grpc_status.details
+    )

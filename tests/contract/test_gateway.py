@@ -223,6 +223,29 @@ async def test_a_workflow_whose_worker_never_was_has_no_answer(world: World) -> 
         await world.gateway(query_timeout=IMPATIENT).query("release:r", "get_release_state")
 
 
+async def test_however_many_ask_a_workflow_whose_worker_never_was_all_are_told_the_same(world: World) -> None:
+    await world.stop_worker()
+    await world.start("release:r", RELEASE)
+    gateway = world.gateway(query_timeout=IMPATIENT)
+
+    results = await asyncio.gather(
+        *(gateway.query("release:r", "get_release_state") for _ in range(5)), return_exceptions=True
+    )
+
+    assert [type(result) for result in results] == [QueryTimeout] * 5
+
+
+async def test_several_who_ask_a_workflow_at_its_first_step_are_all_answered(world: World) -> None:
+    await world.stop_worker()
+    await world.start("release:r", RELEASE)
+    gateway = world.gateway()
+    asking = [asyncio.ensure_future(gateway.query("release:r", "get_release_state")) for _ in range(5)]
+    await asyncio.sleep(0.2)
+    await world.start_worker()
+
+    assert await asyncio.gather(*asking) == [RELEASE["get_release_state"]] * 5
+
+
 async def test_an_answer_comes_again_when_the_worker_does(world: World) -> None:
     await world.start("release:r", RELEASE)
     await world.stop_worker()
