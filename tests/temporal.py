@@ -5,8 +5,10 @@ a test IDs and workers that nobody else sees. Loopback only, a free port, nothin
 """
 
 import asyncio
+import gc
 import shutil
 import sys
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -54,3 +56,6 @@ def temporal_server() -> Iterator[TemporalServer]:
             yield TemporalServer(environment.client.service_client.config.target_host)
         finally:
             runner.run(environment.shutdown())
+            # The SDK's threads drop what they hold a moment later. Were Python gone by then, it would abort.
+            gc.collect()
+            time.sleep(0.2)
