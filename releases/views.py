@@ -35,13 +35,16 @@ R = TypeVar("R", bound=HttpResponse)
 SOURCE_CODES = ("temporal_unavailable", "query_timeout", "worker_unavailable", "query_failed")
 
 
-def _id_parameter(name: str, example: str) -> OpenApiParameter:
-    schema = {"type": "string", "pattern": ENTITY_ID_PATTERN, "example": example}
+RELEASE_ID_PATTERN = r"^release:[A-Za-z0-9_.-]{1,200}$"
+
+
+def _id_parameter(name: str, pattern: str, example: str) -> OpenApiParameter:
+    schema = {"type": "string", "pattern": pattern, "example": example}
     return OpenApiParameter(name, schema, OpenApiParameter.PATH)
 
 
-RELEASE_ID = _id_parameter("release_id", "release:2025.11-payments")
-ENTITY_ID = _id_parameter("entity_id", "app:api-gateway")
+RELEASE_ID = _id_parameter("release_id", RELEASE_ID_PATTERN, "release:2025.11-payments")
+ENTITY_ID = _id_parameter("entity_id", ENTITY_ID_PATTERN, "app:api-gateway")
 
 
 def _names(name: str, choices: list[str] | None, description: str) -> OpenApiParameter:

@@ -1,0 +1,295 @@
+"""The OpenAPI document: whole, valid, and what the API really does."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import schemathesis
+from django.core.cache import cache
+from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import CHECKS, not_a_server_error
+
+from releases.domain import RunStatus
+from releases.problems import PROBLEM_JSON
+from releases.schema import EXAMPLES
+from tests.api.samples import SMALL, TWICE, start, start_spread, start_whole
+
+FRONTEND_COPY = Path("frontend/openapi.json")
+METHODS = ("get", "post", "put", "patch", "delete")
+DOCUMENT = SchemaGenerator().get_schema(request=None, public=True)
+OPERATIONS = {
+    f"{method.upper()} {path}": operation
+    for path, operations in DOCUMENT["paths"].items()
+    for method, operation in operations.items()
+}
+
+each_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+
+
+@pytest.fixture(scope="module")
+def generated():
+    """What the command writes that `make schema` runs. It fails for a warning, and for an invalid document."""
+    written = StringIO()
+    call_command("spectacular", validate=True, fail_on_warn=True, format="openapi-json", stdout=written)
+    return json.loads(written.getvalue())
+
+
+class TestDocument:
+    def test_it_is_made_without_a_warning_and_is_valid(self, generated):
+        assert generated["openapi"].startswith("3.")
+        assert generated["paths"]
+
+    def test_the_front_end_has_the_same(self, generated):
+        same = json.loads(FRONTEND_COPY.read_text()) == generated
+        assert same, f"{FRONTEND_COPY} is out of date: run make schema, and commit what it writes."
+
+    @pytest.mark.parametrize("accept", ["application/json", "application/vnd.oai.openapi+json"])
+    def test_it_is_served_to_anybody(self, anonymous, generated, accept):
+        response = anonymous.get("/api/schema/", headers={"Accept": accept})
+        assert response.status_code == 200
+        assert json.loads(response.content)["paths"] == generated["paths"]
+
+    def test_its_page_needs_nothing_from_elsewhere(self, anonymous):
+        page = anonymous.get("/api/docs/", headers={"Accept": "text/html"}).content.decode()
+        assert "swagger-ui" in page
+        assert "https://" not in page
+        assert "//cdn" not in page
+
+    def test_it_names_all_routes_of_the_design(self):
+        assert set(OPERATIONS) >= {
+            "POST /api/auth/login/",
+            "POST /api/auth/logout/",
+            "GET /api/auth/me/",
+            "POST /api/auth/token/",
+            "POST /api/auth/token/refresh/",
+            "POST /api/auth/token/verify/",
+            "POST /api/auth/token/blacklist/",
+            "GET /api/releases/",
+            "GET /api/releases/{release_id}/",
+            "GET /api/releases/{release_id}/hierarchy/",
+            "GET /api/releases/{release_id}/entities/{entity_id}/",
+            "GET /api/entities/{entity_id}/",
+        }
+
+    def test_operation_ids_are_unique_and_read_well(self):
+        ids = [operation["operationId"] for operation in OPERATIONS.values()]
+        assert len(set(ids)) == len(ids)
+        assert all(name.isidentifier() and name.islower() for name in ids)
+
+    @each_operation
+    def test_an_operation_is_explained(self, operation):
+        assert operation["summary"]
+        assert operation["description"]
+        assert operation["tags"]
+
+    @each_operation
+    def test_its_errors_have_the_one_shape_and_an_example_of_each_code(self, operation):
+        errors = {status: answer for status, answer in operation["responses"].items() if status >= "400"}
+        assert {"406", "500"} <= set(errors)
+        for status, answer in errors.items():
+            [media_type] = answer["content"]
+            assert media_type == PROBLEM_JSON
+            assert answer["content"][media_type]["schema"] == {"$ref": "#/components/schemas/Problem"}
+            examples = answer["content"][media_type]["examples"].values()
+            assert examples
+            for example in examples:
+                assert str(example["value"]["status"]) == status
+                assert example["value"] == EXAMPLES[example["value"]["code"]].body(example["value"]["request_id"])
+
+    @each_operation
+    def test_who_must_sign_in_is_said(self, operation):
+        secured = any(operation.get("security", []))
+        assert ("not_authenticated" in json.dumps(operation["responses"].get("401", {}))) is secured
+
+    def test_every_parameter_of_the_list_says_what_it_takes(self):
+        parameters = {p["name"]: p for p in OPERATIONS["GET /api/releases/"]["parameters"] if p["in"] == "query"}
+        assert {"page", "page_size", "search", "phase", "state", "status", "ordering", "include"} <= set(parameters)
+        for name in ("search", "phase", "state", "status", "include"):
+            assert "osts" in parameters[name]["description"], f"{name} doesn't say what it costs"
+
+
+# What the API really answers
+
+
+@pytest.fixture
+def releases(fake_temporal):
+    """All kinds of releases, some within the scope of `release:2025*`; the examples of the document among them."""
+    tree = {"wave:w1": {"cluster:eu-west": {"bundle:core": {"app:api-gateway": "running", "app:web": "failed"}}}}
+    start_whole(fake_temporal, "release:2025.11-payments", tree)
+    start_whole(fake_temporal, "release:2025.10-twice", TWICE)
+    start_spread(fake_temporal, "release:2025.09-spread", SMALL)
+    start(fake_temporal, "release:2025.08-empty", "x" * 200)
+    fake_temporal.start("release:2025.07-broken")
+    fake_temporal.start(
+        "release:2025.06-odd", {"get_release_state": {"id": 1, "waves": [{}], "wave_ids": ["a", "b:c"]}}
+    )
+    partial = {"id": "release:2025.05-partial", "state": "x", "wave_ids": ["wave:gone", "app:web"], "more": {"a": [1]}}
+    fake_temporal.start("release:2025.05-partial", {"get_release_state": partial})
+    for status in (
+        RunStatus.COMPLETED,
+        RunStatus.FAILED,
+        RunStatus.TERMINATED,
+        RunStatus.TIMED_OUT,
+        RunStatus.CANCELED,
+    ):
+        start_whole(fake_temporal, f"release:2025.04-{status.value.lower()}", TWICE)
+        fake_temporal.end(f"release:2025.04-{status.value.lower()}", status)
+    start_whole(fake_temporal, "release:2025.03-continued")
+    fake_temporal.continue_as_new("release:2025.03-continued")
+    start_whole(fake_temporal, "release:2024.12-out-of-scope")
+    return fake_temporal
+
+
+@pytest.fixture
+def scoped(make_user):
+    return make_user("scoped@example.com", scopes=("release:2025*",))
+
+
+def undocumented(value, schema, where=""):
+    """Where an answer holds fields that the document doesn't name, or lacks fields that it does."""
+    if "$ref" in schema:
+        schema = DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from undocumented(item, schema["items"], f"{where}[{index}]")
+    elif isinstance(value, dict) and "properties" in schema:
+        yield from (f"{where}.{name} is not documented" for name in value.keys() - schema["properties"].keys())
+        yield from (f"{where}.{name} is missing" for name in set(schema.get("required", ())) - value.keys())
+        for name in value.keys() & schema["properties"].keys():
+            yield from undocumented(value[name], schema["properties"][name], f"{where}.{name}")
+    elif isinstance(value, dict):
+        for inner in schema.get("allOf", ()):
+            yield from undocumented(value, inner, where)
+
+
+# As the running app serves it, and with the app behind it.
+API = schemathesis.openapi.from_wsgi("/api/schema/", get_wsgi_application())
+
+
+@pytest.fixture
+def _open_database(db):
+    """A request ends with closing the database, and with it the test's transaction: not so here, nor with Django's own
+    test client."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+RELEASES = "/api/releases/"
+RELEASE = "/api/releases/{release_id}/"
+TREE = "/api/releases/{release_id}/hierarchy/"
+ENTITY = "/api/releases/{release_id}/entities/{entity_id}/"
+FIND = "/api/entities/{entity_id}/"
+IN_SCOPE = [
+    "release:2025.11-payments",
+    "release:2025.10-twice",
+    "release:2025.09-spread",
+    "release:2025.08-empty",
+    "release:2025.06-odd",
+    "release:2025.05-partial",
+    "release:2025.04-completed",
+    "release:2025.04-failed",
+    "release:2025.04-terminated",
+    "release:2025.04-timed_out",
+    "release:2025.04-canceled",
+    "release:2025.03-continued",
+]
+
+
+class TestAnswers:
+    """Of the routes of releases, each checked against the document: by a validator, and field by field."""
+
+    @pytest.fixture
+    def ask(self, _open_database, releases, bearer, scoped):
+        headers = bearer(scoped)
+
+        def ask(template, status=200, query=None, **path_parameters):
+            case = API[template]["GET"].Case(path_parameters=path_parameters, query=query)
+            response = case.call(headers=headers)
+            assert response.status_code == status, response.text
+            # A 503 is an answer, where it was asked for.
+            case.validate_response(response, headers=headers, excluded_checks=[not_a_server_error])
+            media_type = PROBLEM_JSON if status >= 400 else "application/json"
+            assert response.headers["content-type"] == [media_type]
+            schema = OPERATIONS[f"GET {template}"]["responses"][str(status)]["content"][media_type]["schema"]
+            assert list(undocumented(response.json(), schema)) == []
+            return response.json()
+
+        return ask
+
+    @pytest.mark.parametrize(
+        "query", [{}, {"include": ["rollup"]}, {"page_size": 1}, {"page": 99}, {"phase": ["active", "unknown"]}]
+    )
+    def test_the_list(self, ask, query):
+        body = ask(RELEASES, query=query)
+        assert body["count"] >= 1
+
+    @pytest.mark.parametrize("release_id", IN_SCOPE)
+    def test_a_release_and_its_tree(self, ask, release_id):
+        assert ask(RELEASE, release_id=release_id)["id"] == release_id
+        assert ask(TREE, release_id=release_id)["id"] == release_id
+
+    @pytest.mark.parametrize(
+        "entity_id", ["release:2025.09-spread", "wave:w1", "wave:w2", "cluster:us-east", "bundle:edge", "app:proxy"]
+    )
+    def test_an_entity(self, ask, entity_id):
+        assert ask(ENTITY, release_id="release:2025.09-spread", entity_id=entity_id)["id"] == entity_id
+
+    def test_an_entity_found_by_its_id_alone(self, ask):
+        assert ask(FIND, entity_id="app:api-gateway")["release_id"] == "release:2025.11-payments"
+
+    def test_what_goes_wrong(self, ask, releases, settings):
+        settings.RELPORTAL = settings.RELPORTAL.model_copy(update={"QUERY_TIMEOUT_SECONDS": 0.3})
+        codes = {
+            ask(RELEASES, 400, query={"page": 0})["code"],
+            ask(RELEASE, 400, release_id="rel:1")["code"],
+            ask(RELEASE, 403, release_id="release:2024.12-out-of-scope")["code"],
+            ask(TREE, 404, release_id="release:2025.00")["code"],
+            ask(ENTITY, 404, release_id="release:2025.11-payments", entity_id="app:nothing")["code"],
+            ask(ENTITY, 409, release_id="release:2025.10-twice", entity_id="app:api")["code"],
+            ask(RELEASE, 503, release_id="release:2025.07-broken")["code"],
+        }
+        releases.stop_worker()
+        codes.add(ask(TREE, 503, release_id="release:2025.09-spread")["code"])
+        releases.is_up = False
+        codes.add(ask(RELEASES, 503)["code"])
+        assert codes == {
+            "invalid_parameter",
+            "invalid_id",
+            "permission_denied",
+            "release_not_found",
+            "entity_not_found",
+            "ambiguous_entity",
+            "query_failed",
+            "worker_unavailable",
+            "temporal_unavailable",
+        }
+
+
+@API.parametrize()
+@settings(
+    max_examples=15,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@pytest.mark.usefixtures("_open_database", "releases")
+def test_whatever_is_asked_the_answer_is_as_documented(case, scoped, bearer):
+    """By a scoped viewer, with good and with bad input; every check there is is on."""
+    cache.clear()  # Sign-ins are throttled: that has tests of its own.
+    case.call_and_validate(headers=bearer(scoped))
+
+
+def test_every_check_is_on():
+    names = {check.__name__ for check in CHECKS.get_all()}
+    assert names >= {"not_a_server_error", "response_schema_conformance", "ignored_auth", "unsupported_method"}
