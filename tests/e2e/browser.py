@@ -1,0 +1,74 @@
+"""What a page did besides showing something, and what a person can do with a keyboard."""
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request
+
+from releases.demo.options import BASE_DIR
+
+AXE = BASE_DIR / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+
+_REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+
+
+class Watch:
+    """Notes what a page must not do: complain, break, or ask another host for anything.
+
+    `answers` are the statuses of refusals that belong to the test: Chromium writes each refusal to the console.
+    """
+
+    def __init__(self, page: Page, host: str, answers: Collection[int]) -> None:
+        self.offences: list[str] = []
+        self._host = host
+        self._answers = answers
+        page.on("console", self._on_console)
+        page.on("pageerror", self._on_error)
+        page.on("request", self._on_request)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        # Browsers ask for /favicon.ico by themselves where a page names no other; Django's pages name none.
+        if message.type not in ("error", "warning") or message.location["url"].endswith("/favicon.ico"):
+            return
+        refused = _REFUSED.match(message.text)
+        if not refused or int(refused[1]) not in self._answers:
+            self.offences.append(f"{message.type} in the console: {message.text} ({message.location['url']})")
+
+    def _on_error(self, error: Error) -> None:
+        self.offences.append(f"uncaught: {error}")
+
+    def _on_request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob") and address.netloc != self._host:
+            self.offences.append(f"asked another host: {request.url}")
+
+
+def tab_to(page: Page, target: Locator, *, key: str = "Tab") -> None:
+    """Press the key until the target has the focus, as somebody without a mouse does."""
+    passed = []
+    for _ in range(60):
+        page.keyboard.press(key)
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        passed.append(page.evaluate("document.activeElement.textContent || document.activeElement.tagName"))
+    raise AssertionError(f"{key} does not lead to {target}, but to {passed}")
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds to hinder people on the page as it stands now."""
+    page.evaluate(AXE.read_text())
+    found: list[dict[str, Any]] = page.evaluate("axe.run().then(result => result.violations)")
+    return [f"{rule['id']}: {node['html']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+def scrolls_sideways(page: Page) -> bool:
+    width, shown = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    return bool(width > shown)
+
+
+def screenshot(page: Page, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=path)

@@ -1,0 +1,48 @@
+"""`python -m tests.e2e.people` makes the people who use the portal, and signs each of them in.
+
+Prints a JSON object of e-mail addresses, each with the key of its session.
+"""
+
+import json
+import sys
+
+import django
+
+PASSWORD = "correct horse battery staple"
+
+VIEWER = "viewer@example.com"
+"""Sees all releases."""
+PAYMENTS = "payments@example.com"
+"""Sees the releases of one team."""
+STAFF = "admin@example.com"
+"""Sees all, and administers."""
+NEWCOMER = "newcomer@example.com"
+"""Has no role yet."""
+
+
+def main() -> None:
+    django.setup()
+    from django.contrib.auth.models import Group
+    from django.test import Client
+
+    from accounts.models import User
+
+    def signed_in(user: User) -> str:
+        client = Client()
+        client.force_login(user)
+        return client.cookies["sessionid"].value
+
+    viewers = Group.objects.get(name="Viewers")
+    payments = Group.objects.create(name="Payments")
+    payments.scopes.create(pattern="release:payments-*")
+    viewer = User.objects.create_user(VIEWER, PASSWORD, full_name="Vera Viewer")
+    viewer.groups.add(viewers)
+    payer = User.objects.create_user(PAYMENTS, PASSWORD, full_name="Pat Payments")
+    payer.groups.add(payments)
+    staff = User.objects.create_user(STAFF, PASSWORD, full_name="Ada Admin", is_staff=True, is_superuser=True)
+    newcomer = User.objects.create_user(NEWCOMER, PASSWORD)
+    json.dump({user.email: signed_in(user) for user in (viewer, payer, staff, newcomer)}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
