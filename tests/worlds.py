@@ -18,7 +18,7 @@ from releases.domain import Run, RunStatus
 from releases.gateway import Gateway, GatewayConfig, TemporalGateway
 from tests.fakes.gateway import FakeTemporal
 from tests.temporal import TemporalServer
-from tests.workflows import Answers, AnythingWorkflow, AppWorkflow, HolderWorkflow, OldWorker, answer, query_names
+from tests.workflows import Answers, AnythingWorkflow, HeedlessWorkflow, HolderWorkflow, OldWorker, answer, query_names
 
 PATIENT = 20.0
 """Seconds for answers that will come: a busy machine makes no test fail."""
@@ -32,9 +32,16 @@ class World(Protocol):
         ...
 
     async def start(
-        self, workflow_id: str, answers: Answers, *, worker: str = "worker", times_out: bool = False
+        self,
+        workflow_id: str,
+        answers: Answers,
+        *,
+        worker: str = "worker",
+        times_out: bool = False,
+        heedless: bool = False,
     ) -> None:
-        """Start a workflow that answers so. `times_out`: it will end by itself, for `end(…, RunStatus.TIMED_OUT)`."""
+        """Start a workflow that answers so. `times_out`: it will end by itself, for `end(…, RunStatus.TIMED_OUT)`.
+        `heedless`: its queries take no argument, and answer the same whatever they are sent."""
         ...
 
     async def tell(self, workflow_id: str, answers: Answers) -> None:
@@ -61,9 +68,15 @@ class FakeWorld:
         return FakeTemporal(is_up=False).gateway()
 
     async def start(
-        self, workflow_id: str, answers: Answers, *, worker: str = "worker", times_out: bool = False
+        self,
+        workflow_id: str,
+        answers: Answers,
+        *,
+        worker: str = "worker",
+        times_out: bool = False,
+        heedless: bool = False,
     ) -> None:
-        self.temporal.start(workflow_id, _as_functions(answers), worker=worker)
+        self.temporal.start(workflow_id, answers if heedless else _as_functions(answers), worker=worker)
 
     async def tell(self, workflow_id: str, answers: Answers) -> None:
         queries = self.temporal.queries(workflow_id)
@@ -131,10 +144,16 @@ class RealWorld:
         return TemporalGateway(GatewayConfig(host="127.0.0.1:1", query_timeout=5))
 
     async def start(
-        self, workflow_id: str, answers: Answers, *, worker: str = "worker", times_out: bool = False
+        self,
+        workflow_id: str,
+        answers: Answers,
+        *,
+        worker: str = "worker",
+        times_out: bool = False,
+        heedless: bool = False,
     ) -> None:
         await self.client.start_workflow(
-            HolderWorkflow.run,
+            HeedlessWorkflow.run if heedless else HolderWorkflow.run,
             dict(answers),
             id=workflow_id,
             task_queue=worker,
@@ -169,7 +188,7 @@ class RealWorld:
         worker = self._workers[name] = Worker(
             self.client,
             task_queue=name,
-            workflows=[HolderWorkflow, AppWorkflow, AnythingWorkflow],
+            workflows=[HolderWorkflow, HeedlessWorkflow, AnythingWorkflow],
             workflow_runner=UnsandboxedWorkflowRunner(),
             interceptors=[OldWorker()] if old else [],
         )

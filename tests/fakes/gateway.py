@@ -16,7 +16,8 @@
   `start` again makes a newer run; `temporal.queries(workflow_id)` is the mutable mapping of the newest run's answers.
 - `start(..., worker="other")`, then `stop_worker("other")`, `start_worker("other", old=True)`: without its worker a
   workflow's queries hang until the gateway's time is over; an old worker can't say which queries it offers.
-- `temporal.is_up = False` is a server that is gone; `temporal.latency = 0.01` makes each call take that long.
+- `temporal.is_up = False` is a server that is gone; `temporal.refused = {"list_runs"}` one that refuses some kinds of
+  calls; `temporal.latency = 0.01` makes each call take that long.
 - `temporal.calls` counts calls by kind (the protocol's method names), `temporal.asked` lists the queries as
   `(workflow_id, query, argument)`, `temporal.most_at_once` is the most queries that were under way together.
 
@@ -28,7 +29,7 @@ import inspect
 import json
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Callable, Container, Iterator, Mapping, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -74,6 +75,7 @@ class FakeTemporal:
     """A namespace of a server, with the workers of its workflows."""
 
     is_up: bool = True
+    refused: Container[str] = ()
     latency: float = 0.0
     calls: Counter[str] = field(default_factory=Counter)
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
@@ -142,7 +144,7 @@ class FakeTemporal:
         """The way of each call: counted, as late as all are, refused by a server that is gone."""
         self.calls[kind] += 1
         await asyncio.sleep(self.latency)
-        if not self.is_up:
+        if not self.is_up or kind in self.refused:
             raise TemporalUnavailable("UNAVAILABLE: the fake is down")
 
     @asynccontextmanager

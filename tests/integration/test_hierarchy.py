@@ -120,6 +120,20 @@ async def test_the_nearest_holder_is_asked_and_no_other(world: World, reading: R
     assert shape_of_tree(tree.release) == shape_of(small())
 
 
+async def test_a_workflow_that_answers_for_itself_whatever_it_is_asked_for_holds_nothing(
+    world: World, reading: Read
+) -> None:
+    # One class for all entities: each offers every query, and none of them takes an argument.
+    for workflow_id, told in workflows(small(), LEVELS).items():
+        [itself] = told.values()
+        await world.start(workflow_id, {f"get_{level}_state": itself for level in LEVELS}, heedless=True)
+
+    tree = await reading().tree()
+
+    assert shape_of_tree(tree.release) == shape_of(small())
+    assert problems_in(tree.release) == {}
+
+
 async def test_each_entity_names_the_workflow_that_answered_for_it(world: World, reading: Read) -> None:
     await start_all(world, workflows(small(), ("cluster",)))
 
@@ -212,6 +226,36 @@ async def test_a_hierarchy_over_two_megabytes_is_not_asked_for_again(world: Worl
 
     assert shape_of_tree(tree.release) == shape_of(small())
     assert ("release:r", "get_hierarchy", None) not in reader.gateway.asked
+
+
+async def test_a_hierarchy_over_two_megabytes_stays_dropped_while_a_child_is_missing(
+    world: World, reading: Read
+) -> None:
+    told = {**workflows(small())["release:r"], "get_hierarchy": {"$padding": 2_200_000}}
+    del told["get_app_state app:a2"]
+    await world.start("release:r", told)
+    reader = reading()
+    await reader.tree()
+    reader.forget_calls()
+
+    await reader.tree()
+
+    assert ("release:r", "get_hierarchy", None) not in reader.gateway.asked
+
+
+async def test_a_hierarchy_that_failed_for_a_moment_is_asked_for_again(
+    world: World, reading: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("releases.offers.DROPPED_SECONDS", 0.0)
+    await world.start("release:r", {**whole(deployed_twice()), "get_hierarchy": {"$raise": "not yet"}})
+    reader = reading()
+    await reader.tree()
+    await world.tell("release:r", whole(deployed_twice()))
+
+    tree = await reader.tree()
+
+    assert shape_of_tree(tree.release) == shape_of(deployed_twice())
+    assert problems_in(tree.release) == {}
 
 
 # What it costs
@@ -429,6 +473,20 @@ async def test_how_an_entitys_own_workflow_ended_wins_over_what_it_last_said(
     assert (states["cluster:c1"], states["bundle:b1"], states["app:a2"]) == (ENDS[status], "interrupted", "interrupted")
     assert (states["app:a1"], states["cluster:c2"], states["wave:w1"]) == ("running", "deploying", "in_progress")
     assert problems_in(tree.release) == {}
+
+
+async def test_how_an_entitys_own_workflow_ended_is_told_though_its_query_fails(world: World, reading: Read) -> None:
+    told = workflows(small(), ("cluster",))
+    del told["cluster:c1"]
+    await start_all(world, told)
+    await world.start("cluster:c1", {"get_cluster_state": {"$raise": "secret"}})
+    await reading().tree()
+    await world.end("cluster:c1", RunStatus.TERMINATED)
+
+    tree = await reading().tree()
+
+    assert states_in(tree.release)["cluster:c1"] == "terminated"
+    assert problems_in(tree.release) == {"wave:w1/cluster:c1": "query_failed"}
 
 
 async def test_a_workflow_that_ended_badly_and_was_started_again_is_at_work(world: World, reading: Read) -> None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from releases.domain import EntityId, RunStatus, Tree
+from releases.domain import EntityId, Run, RunStatus, Tree
 from releases.errors import QueryTimeout, TemporalUnavailable, WorkerUnavailable
 from releases.gateway import GatewayConfig, TemporalGateway
 from releases.hierarchy import HierarchyReader, ReaderConfig
@@ -206,6 +206,36 @@ async def test_a_reader_that_waited_for_the_read_before_does_not_wait_its_whole_
     assert time.monotonic() - began < 3.9 * TIMEOUT
     with pytest.raises(WorkerUnavailable):
         await first
+
+
+async def test_where_it_can_not_be_asked_which_workflows_ended_the_tree_is_shown_with_that_doubt() -> None:
+    temporal = FakeTemporal(refused={"list_runs"})
+    plan = release("r", wave("w", cluster("c", state="done")), wave("waiting", state="pending"))
+    for workflow_id, told in workflows(plan, LEVELS).items():
+        temporal.start(workflow_id, told)
+
+    tree = await reader_of(temporal, 30).tree(RELEASE_ID)
+
+    assert shape_of_tree(tree.release) == shape_of(plan)
+    assert problems_in(tree.release) == {"wave:w": "temporal_unavailable", "wave:waiting": "temporal_unavailable"}
+
+
+async def test_a_workflow_that_is_deleted_between_being_listed_and_described_harms_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    temporal = FakeTemporal()
+    plan = release("r", wave("w"))
+    for workflow_id, told in workflows(plan, LEVELS).items():
+        temporal.start(workflow_id, told)
+    temporal.end("wave:w", RunStatus.TERMINATED)
+    described = temporal.described
+
+    def gone(workflow_id: str) -> Run:
+        return described("deleted" if workflow_id == "wave:w" else workflow_id)
+
+    monkeypatch.setattr(temporal, "described", gone)
+
+    assert shape_of_tree((await reader_of(temporal, 30).tree(RELEASE_ID)).release) == shape_of(plan)
 
 
 async def test_a_tree_takes_half_of_all_places_at_most() -> None:
