@@ -68,9 +68,11 @@ class ReleaseIndex:
     async def _look(self) -> None:
         now = datetime.now(UTC)
         if self._filled_at is None or self._looked_at is None or now - self._filled_at > REFILL_AFTER:
-            listed = await self._list(self._config.list_query)
+            listed = self._by_release(await self._list(self._config.list_query))
             self._filled_at = now
-            self._keep({release_id: _newest(runs, None) for release_id, runs in self._by_release(listed).items()})
+            self._keep(
+                {release_id: _newest(runs, self._still_listed(release_id, runs)) for release_id, runs in listed.items()}
+            )
         else:
             since = (self._looked_at - OVERLAP).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
             recent = f'({self._config.list_query}) AND (StartTime >= "{since}" OR CloseTime >= "{since}")'
@@ -79,6 +81,12 @@ class ReleaseIndex:
             if any(self._known.get(release_id) != known for release_id, known in newest.items()):
                 self._keep({**self._known, **newest})
         self._looked_at = now
+
+    def _still_listed(self, release_id: EntityId, runs: Iterable[Run]) -> _Known | None:
+        """What was known of the release, where its newest run is still there. Retention deletes the first runs of a
+        chain sooner: only what was known tells when that began."""
+        known = self._known.get(release_id)
+        return known if known is not None and any(run.run_id == known.run.run_id for run in runs) else None
 
     def _keep(self, known: dict[EntityId, _Known]) -> None:
         if known != self._known:
