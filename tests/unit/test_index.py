@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from releases import index
-from releases.domain import Run, RunStatus
+from releases.domain import EntityId, Run, RunStatus
 from releases.errors import TemporalUnavailable
 from releases.gateway import GatewayConfig
 from releases.index import IndexConfig, ReleaseIndex
@@ -13,6 +13,7 @@ from releases.topology import ReleaseWorkflowIds
 from tests.fakes.gateway import FakeGateway, FakeTemporal
 
 RELEASES = 'WorkflowId STARTS_WITH "release:"'
+A = EntityId("release:a")
 LONG_AGO = datetime(2025, 11, 3, 9, tzinfo=UTC)
 
 
@@ -157,19 +158,19 @@ class TestChains:
         releases = index_of(temporal)
         await releases.runs()
         again = temporal.start("release:a")
-        assert (await releases.runs())["release:a"].started_at == again.started_at
+        assert (await releases.runs())[A].started_at == again.started_at
         temporal.continue_as_new("release:a")
-        assert (await releases.runs())["release:a"].started_at == again.started_at
+        assert (await releases.runs())[A].started_at == again.started_at
 
     async def test_between_two_runs_it_is_at_work(self, temporal: FakeTemporal) -> None:
         """Visibility may show the end of one before the start of the next."""
         temporal.start("release:a", started_at=LONG_AGO)
         temporal.end("release:a", RunStatus.CONTINUED_AS_NEW)
         releases = index_of(temporal)
-        run = (await releases.runs())["release:a"]
+        run = (await releases.runs())[A]
         assert (run.status, run.ended_at, run.started_at) == (RunStatus.RUNNING, None, LONG_AGO)
         newest = temporal.start("release:a")
-        run = (await releases.runs())["release:a"]
+        run = (await releases.runs())[A]
         assert (run.run_id, run.started_at) == (newest.run_id, LONG_AGO)
 
 
@@ -226,7 +227,7 @@ class TestRefill:
         newest = temporal.start("release:a")
         await releases.runs()
         gateway.deleted = frozenset({first})
-        run = (await releases.runs())["release:a"]
+        run = (await releases.runs())[A]
         assert (run.run_id, run.started_at) == (newest.run_id, LONG_AGO)
 
     async def test_what_came_late_to_visibility_is_found(self, temporal: FakeTemporal) -> None:

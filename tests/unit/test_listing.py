@@ -195,10 +195,10 @@ class TestRollups:
     async def test_that_of_a_tree_with_a_hole_is_read_again(self, temporal: FakeTemporal) -> None:
         start_spread(temporal, "release:a", {"wave:w1": {}})
         temporal.end("release:a")
-        wave = temporal.queries("wave:w1").pop("get_wave_state")
+        del temporal.queries("wave:w1")["get_wave_state"]
         releases = list_of(temporal)
         assert await self.totals(releases) == [0]
-        temporal.queries("wave:w1")["get_wave_state"] = {**wave, "cluster_ids": ["cluster:c"]}
+        temporal.queries("wave:w1")["get_wave_state"] = {"id": "wave:w1", "state": "x", "cluster_ids": ["cluster:c"]}
         temporal.start(
             "cluster:c",
             {"get_cluster_state": {"id": "cluster:c", "state": "x", "bundles": [
