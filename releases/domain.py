@@ -6,7 +6,7 @@ old one, so that comparing two is cheap where they are the same object.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import KW_ONLY, dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
@@ -48,7 +48,7 @@ _PARENT: dict[EntityType, EntityType | None] = dict(zip(_LEVELS, (None, *_LEVELS
 
 ENTITY_ID_PATTERN = r"^(release|wave|cluster|bundle|app):[A-Za-z0-9_.-]{1,200}$"
 # `\Z` where the contract's pattern says `$`: Python's `$` would let a trailing line break through.
-_ENTITY_ID = re.compile(r"(release|wave|cluster|bundle|app):[A-Za-z0-9_.-]{1,200}\Z", re.ASCII)
+_is_entity_id = re.compile(r"(?:release|wave|cluster|bundle|app):[A-Za-z0-9_.-]{1,200}\Z", re.ASCII).match
 
 
 class EntityId(str):
@@ -60,13 +60,18 @@ class EntityId(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> Self:
-        if not isinstance(text, str) or _ENTITY_ID.match(text) is None:
+        if not isinstance(text, str) or not _is_entity_id(text):
             raise InvalidEntityId(
                 "id",
                 "expected type:id, such as release:2025.11-payments: one of release, wave, "
                 "cluster, bundle, app, a colon, then 1 to 200 letters, digits, dots, hyphens or underscores.",
             )
-        return super().__new__(cls, text)
+        return str.__new__(cls, text)
+
+    @classmethod
+    def read(cls, value: Any) -> Self | None:
+        """The same for whatever somebody gave: None for anything else."""
+        return str.__new__(cls, value) if isinstance(value, str) and _is_entity_id(value) else None
 
     @classmethod
     def of(cls, entity_type: EntityType, name: str) -> Self:
@@ -135,7 +140,7 @@ class Rollup(NamedTuple):
     def of_children(cls, children: "tuple[Entity, ...]") -> "Rollup":
         if not children:
             return _EMPTY_ROLLUP
-        return cls(*map(sum, zip(*(child.rollup for child in children), strict=True)))
+        return cls(*map(sum, zip(*[child.rollup for child in children], strict=True)))
 
 
 _EMPTY_ROLLUP = Rollup()
@@ -193,7 +198,11 @@ class Run:
     ended_at: datetime | None = None
 
 
-@dataclass(slots=True, kw_only=True)
+_NO_EXTRA: Mapping[str, Any] = {}
+"""Shared by all entities that have none, which are nearly all."""
+
+
+@dataclass(slots=True)
 class Entity:
     """One entity where it stands in its release, with all below it. Nobody changes one.
 
@@ -208,6 +217,7 @@ class Entity:
     id: EntityId
     type: EntityType
     path: str
+    _: KW_ONLY
     state: str | None = None
     phase: Phase = Phase.UNKNOWN
     reported_state: str | None = None
@@ -219,7 +229,7 @@ class Entity:
     version: str | None = None
     workflow_id: str | None = None
     problem: EntityProblem | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=lambda: _NO_EXTRA)
     rollup: Rollup = _EMPTY_ROLLUP
     children: tuple["Entity", ...] = ()
 

@@ -10,14 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from releases.domain import EntityId, EntityProblem, EntityType, ProblemCode
+from releases.domain import Entity, EntityId, EntityProblem, EntityType, ProblemCode
 from releases.errors import InvalidEntityId
 
 HIERARCHY_QUERY = "get_hierarchy"
 STATE_MAX_LENGTH = 50
-
-_TEXT_FIELDS = ("name", "error_message")
-_TIME_FIELDS = ("created_at", "updated_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +69,23 @@ class ReleaseWorkflowIds:
         return release_id if release_id.type is EntityType.RELEASE else None
 
 
-@dataclass(slots=True)
-class Reported:
-    """One entity as its workflow told of it.
+_NOTHING: Mapping[Any, Any] = {}
+"""Shared by all that hold nothing."""
 
-    `child_ids` are its children in order, each well formed and once. `embedded` are those among them that were told
-    of in the same answer; the others are to be asked for.
+
+@dataclass(slots=True, kw_only=True)
+class Reported(Entity):
+    """One entity as its workflow told of it. The reader gives it its place: path, phase, workflow, children, roll-up.
+
+    (It is the entity itself, not a draft of it: trees have thousands, and making each twice is half of what reading
+    one costs.) `child_ids` are its children in order, each well formed and once. `embedded` are those among them that
+    were told of in the same answer; the others are to be asked for. `is_whole`: all that stands below was told of.
     """
 
-    id: EntityId
-    type: EntityType
-    state: str | None = None
-    name: str | None = None
-    error_message: str | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
-    sequence: int | None = None
-    version: str | None = None
+    path: str = ""
     child_ids: tuple[EntityId, ...] = ()
-    embedded: Mapping[EntityId, "Reported"] = field(default_factory=dict)
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    problem: EntityProblem | None = None
+    embedded: Mapping[EntityId, "Reported"] = field(default_factory=lambda: _NOTHING)
+    is_whole: bool = True
 
     def has(self, code: ProblemCode, detail: str) -> None:
         """Note a problem; the first one stands."""
@@ -107,8 +100,9 @@ class Reported:
 class _Shape:
     """How answers about one type of entity look."""
 
-    wrapper: str
     prefix: str
+    has_sequence: bool
+    has_version: bool
     parent_field: str | None
     child: EntityType | None
     ids_field: str
@@ -130,7 +124,14 @@ class _Shape:
         ids_field, children_field = (f"{child}_ids", child.plural) if child else ("", "")
         known |= {name for name in (parent_field, ids_field, children_field) if name}
         return cls(
-            str(entity_type), f"{entity_type}:", parent_field, child, ids_field, children_field, frozenset(known)
+            prefix=f"{entity_type}:",
+            has_sequence=entity_type is EntityType.WAVE,
+            has_version=entity_type is EntityType.APP,
+            parent_field=parent_field,
+            child=child,
+            ids_field=ids_field,
+            children_field=children_field,
+            known=frozenset(known),
         )
 
 
@@ -143,29 +144,29 @@ def decode(payload: Any, entity_id: EntityId, entity_type: EntityType, parent_id
     `payload` is the decoded JSON: an object with the entity's fields, which may hold its children in full (as
     `get_hierarchy` answers, nested or wrapped). `parent_id` is the entity that led here.
     """
+    if isinstance(payload, dict):
+        return _read(_unwrapped(payload, entity_type), entity_id, entity_type, parent_id)
+    reported = Reported(entity_id, entity_type)
+    if entity_id.type is not entity_type:
+        _note_misplaced(reported)
+    reported.malformed(f"The answer is {_described(payload)}, where an object was expected.")
+    return reported
+
+
+def _read(members: Mapping[str, Any], entity_id: EntityId, entity_type: EntityType, parent_id: str | None) -> Reported:
     # This runs once per entity of every tree: what is as it should be passes with one check a field.
     shape = _SHAPES[entity_type]
     reported = Reported(entity_id, entity_type)
     if not entity_id.startswith(shape.prefix):
         _note_misplaced(reported)
-    if not isinstance(payload, dict):
-        reported.malformed(f"The answer is {_described(payload)}, where an object was expected.")
-        return reported
-    members = _unwrapped(payload, shape.wrapper)
-    _read_fields(reported, members)
-    if shape.parent_field is not None:
-        _check_parent(reported, members.get(shape.parent_field), parent_id)
+    _read_fields(reported, members, shape)
+    if shape.parent_field is not None and shape.parent_field in members:
+        _check_parent(reported, members[shape.parent_field], parent_id)
     if shape.child is not None:
         _read_children(reported, members, shape, shape.child)
-    if not members.keys() <= shape.known:
+    if not shape.known.issuperset(members):
         reported.extra = {name: _kept(value) for name, value in members.items() if name not in shape.known}
     return reported
-
-
-def is_whole(reported: Reported) -> bool:
-    """Whether all that stands below it was told of in the same answer."""
-    embedded = reported.embedded
-    return len(embedded) == len(reported.child_ids) and all(map(is_whole, embedded.values()))
 
 
 def misplaced(entity_id: EntityId, entity_type: EntityType) -> Reported:
@@ -180,7 +181,7 @@ def _note_misplaced(reported: Reported) -> None:
     reported.has(ProblemCode.WRONG_TYPE, sentence)
 
 
-def _read_fields(reported: Reported, members: Mapping[str, Any]) -> None:
+def _read_fields(reported: Reported, members: Mapping[str, Any], shape: _Shape) -> None:
     get = members.get
     given = get("id")
     if given != reported.id:
@@ -190,19 +191,17 @@ def _read_fields(reported: Reported, members: Mapping[str, Any]) -> None:
         reported.state = state
     else:
         _read_odd_state(reported, state)
-    for name in _TEXT_FIELDS:
-        value = get(name)
-        if value is not None:
-            setattr(reported, name, _text(reported, name, value))
-    for name in _TIME_FIELDS:
-        value = get(name)
-        if value is not None:
-            setattr(reported, name, _time(reported, name, value))
-    if reported.type is EntityType.APP:
-        version = get("version")
-        if version is not None:
-            reported.version = _text(reported, "version", version)
-    elif reported.type is EntityType.WAVE:
+    if (name := get("name")) is not None:
+        reported.name = _text(reported, "name", name)
+    if (message := get("error_message")) is not None:
+        reported.error_message = _text(reported, "error_message", message)
+    if (created_at := get("created_at")) is not None:
+        reported.created_at = _time(reported, "created_at", created_at)
+    if (updated_at := get("updated_at")) is not None:
+        reported.updated_at = _time(reported, "updated_at", updated_at)
+    if shape.has_version and (version := get("version")) is not None:
+        reported.version = _text(reported, "version", version)
+    if shape.has_sequence:
         reported.sequence = _integer(reported, "sequence", get("sequence"))
 
 
@@ -264,12 +263,10 @@ def _read_children(reported: Reported, members: Mapping[str, Any], shape: _Shape
     ids: dict[EntityId, None] = {}
     for value in listed:
         _add(ids, _id_of(reported, value, child), reported)
-    embedded: dict[EntityId, Reported] = {}
-    told_ids: dict[EntityId, None] = {}
-    for item in told:
-        _add(told_ids, _read_told(reported, item, child, embedded), reported)
+    told_ids, embedded = _read_told(reported, told, child)
     reported.child_ids = tuple(ids | told_ids)
     reported.embedded = embedded
+    reported.is_whole = len(embedded) == len(reported.child_ids) and all(below.is_whole for below in embedded.values())
 
 
 def _list(reported: Reported, members: Mapping[str, Any], name: str) -> list[Any]:
@@ -289,24 +286,31 @@ def _add(ids: dict[EntityId, None], child_id: EntityId | None, parent: Reported)
 
 
 def _id_of(parent: Reported, value: Any, child: EntityType) -> EntityId | None:
-    try:
-        return EntityId(value)
-    except InvalidEntityId:
+    child_id = EntityId.read(value)
+    if child_id is None:
         parent.malformed(f"It lists {_described(value)} among its {child.plural}: not an entity ID.")
-        return None
-
-
-def _read_told(parent: Reported, item: Any, child: EntityType, embedded: dict[EntityId, Reported]) -> EntityId | None:
-    """The ID of a child that stands among those told in full, itself put with them."""
-    if isinstance(item, str):
-        return _id_of(parent, item, child)
-    if not isinstance(item, dict):
-        parent.malformed(f"It holds {_described(item)} among its {child.plural}: not an object.")
-        return None
-    child_id = _id_of(parent, _unwrapped(item, child).get("id"), child)
-    if child_id is not None and child_id not in embedded:
-        embedded[child_id] = decode(item, child_id, child, parent.id)
     return child_id
+
+
+def _read_told(
+    parent: Reported, told: list[Any], child: EntityType
+) -> tuple[dict[EntityId, None], dict[EntityId, Reported]]:
+    """The IDs of the children that are told in full, or by ID among such; and the former themselves."""
+    ids: dict[EntityId, None] = {}
+    embedded: dict[EntityId, Reported] = {}
+    for item in told:
+        if isinstance(item, dict):
+            members = _unwrapped(item, child) if child in item else item
+            child_id = _id_of(parent, members.get("id"), child)
+            if child_id is not None and child_id not in embedded:
+                embedded[child_id] = _read(members, child_id, child, parent.id)
+        elif isinstance(item, str):
+            child_id = _id_of(parent, item, child)
+        else:
+            parent.malformed(f"It holds {_described(item)} among its {child.plural}: not an object.")
+            continue
+        _add(ids, child_id, parent)
+    return ids, embedded
 
 
 def _unwrapped(payload: Mapping[str, Any], wrapper: str) -> Mapping[str, Any]:
