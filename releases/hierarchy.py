@@ -5,7 +5,7 @@ place with a problem, its siblings unharmed; only a release that itself can't be
 """
 
 import asyncio
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -37,6 +37,7 @@ from releases.errors import (
     WorkflowNotFound,
 )
 from releases.gateway import Gateway, Slots
+from releases.offers import OfferedQueries
 from releases.patience import Patience
 from releases.phases import Phase, PhaseTable
 from releases.sharing import SharedReads, note_error
@@ -102,49 +103,6 @@ class HierarchyReader:
         )
 
 
-class OfferedQueries:
-    """Which queries workflows offer, asked once per run and remembered."""
-
-    _KEPT = 10_000
-
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
-        self._known: OrderedDict[str, frozenset[str] | None] = OrderedDict()
-        self._dropped: dict[str, set[str]] = {}
-        self._runs: dict[str, str] = {}
-
-    async def of(self, workflow_id: str) -> frozenset[str] | None:
-        """None where the worker is too old to say: then queries must be tried."""
-        if workflow_id in self._known:
-            self._known.move_to_end(workflow_id)
-            return self._known[workflow_id]
-        offers = self._known[workflow_id] = await self._gateway.offered_queries(workflow_id)
-        if len(self._known) > self._KEPT:
-            self.forget(next(iter(self._known)))
-        return offers
-
-    def known(self, workflow_id: str) -> frozenset[str] | None:
-        return self._known.get(workflow_id)
-
-    def may_offer(self, workflow_id: str, query: str) -> bool:
-        """Whether it is worth a try, by what is known so far."""
-        offers = self._known.get(workflow_id)
-        return (offers is None or query in offers) and query not in self._dropped.get(workflow_id, ())
-
-    def drop(self, workflow_id: str, query: str) -> None:
-        """Do without this query of that workflow, for as long as its run lasts."""
-        self._dropped.setdefault(workflow_id, set()).add(query)
-
-    def seen(self, run: Run) -> None:
-        """Forget what another run of this workflow offered: its code may be another."""
-        if self._runs.setdefault(run.workflow_id, run.run_id) != run.run_id:
-            self.forget(run.workflow_id)
-
-    def forget(self, workflow_id: str) -> None:
-        for memory in (self._known, self._dropped, self._runs):
-            memory.pop(workflow_id, None)
-
-
 class _Reading:
     """One reading of one release."""
 
@@ -163,6 +121,7 @@ class _Reading:
         self.verdict: asyncio.Task[type[SourceError]] | None = None
         self.asked: Counter[EntityId] = Counter()
         self.does_not_offer: set[tuple[str, str]] = set()
+        self.doubtful: set[str] = set()
         self.as_of = datetime.now(UTC)
 
     async def tree(self) -> Tree:
@@ -173,7 +132,7 @@ class _Reading:
         imposed = {} if reported.is_whole else await self._imposed_states(release)
         if run.status.imposed_state:
             imposed[self.workflow_id] = run.status.imposed_state
-        release = ended(self._with_shared_ids_named(release), imposed, self.phases)
+        release = self._with_doubts_named(ended(self._with_shared_ids_named(release), imposed, self.phases))
         return Tree(release=release, run=run, as_of=self.as_of)
 
     async def release(self) -> Tree:
@@ -242,7 +201,7 @@ class _Reading:
         try:
             payload = await self._query(self.workflow_id, HIERARCHY_QUERY)
         except QueryFailed:
-            # Not offered, or an answer over 2 MB, which Temporal refuses: level by level from now on.
+            # Not offered, or an answer over 2 MB, which Temporal refuses: level by level for now.
             self.offers.drop(self.workflow_id, HIERARCHY_QUERY)
             return None
         return decode(payload, self.release_id, EntityType.RELEASE) if isinstance(payload, dict) else None
@@ -299,6 +258,34 @@ class _Reading:
         """What a workflow above it says of the entity, else its own; which that was, and the workflows above its
         children."""
         self.asked[entity_id] += 1
+        told, holder, refusal = await self._ask_holders(entity_id, entity_type, parent_id, ancestors)
+        if told is not None and not _is_of_another(told):
+            return told, holder, ancestors
+        try:
+            payload, offers = await self._ask_its_own(entity_id, entity_type)
+        except WorkflowNotFound:
+            if told is not None:
+                return told, holder, ancestors
+            for workflow in ancestors:
+                self.offers.ask_again(workflow.workflow_id)
+            raise refusal or WorkflowNotFound(entity_id) from None
+        except SourceError as error:
+            # Its workflow is known all the same, and how that ended may tell of the entity.
+            return _unread(entity_id, entity_type, error), entity_id, ancestors
+        if refusal is not None:
+            old = (workflow for workflow in ancestors if workflow.offers is None)
+            self.does_not_offer |= {(workflow.workflow_id, entity_type.query) for workflow in old}
+        reported = decode(payload, entity_id, entity_type, parent_id)
+        return reported, entity_id, (*ancestors, Workflow(entity_id, entity_type, offers))
+
+    async def _ask_holders(
+        self,
+        entity_id: EntityId,
+        entity_type: EntityType,
+        parent_id: EntityId,
+        ancestors: tuple[Workflow, ...],
+    ) -> tuple[Reported | None, str, QueryFailed | None]:
+        """What a workflow above it says of the entity, and which; the refusal of one that was tried in vain."""
         query = entity_type.query
         refusal: QueryFailed | None = None
         for holder in holders_of(entity_type, ancestors):
@@ -313,21 +300,8 @@ class _Reading:
                 continue
             if payload is None:
                 break
-            return (
-                decode(payload, entity_id, entity_type, parent_id),
-                holder.workflow_id,
-                ancestors,
-            )
-        try:
-            payload, offers = await self._ask_its_own(entity_id, entity_type)
-        except WorkflowNotFound:
-            for workflow in ancestors:
-                self.offers.forget(workflow.workflow_id)
-            raise refusal or WorkflowNotFound(entity_id) from None
-        if refusal is not None:
-            self.does_not_offer |= {(workflow.workflow_id, query) for workflow in ancestors if workflow.offers is None}
-        reported = decode(payload, entity_id, entity_type, parent_id)
-        return reported, entity_id, (*ancestors, Workflow(entity_id, entity_type, offers))
+            return decode(payload, entity_id, entity_type, parent_id), holder.workflow_id, refusal
+        return None, "", refusal
 
     async def _ask_its_own(self, entity_id: EntityId, entity_type: EntityType) -> tuple[Any, frozenset[str] | None]:
         """The answer of the entity's own workflow, and what else that offers, asked for at the same time."""
@@ -396,6 +370,19 @@ class _Reading:
 
         return transformed(release, change)
 
+    def _with_doubts_named(self, release: Entity) -> Entity:
+        """Note the problem on entities whose own workflows may have ended, where that could not be asked."""
+        if not self.doubtful:
+            return release
+
+        def change(entity: Entity) -> Entity:
+            if entity.problem is not None or entity.id not in self.doubtful or entity.workflow_id != entity.id:
+                return entity
+            detail = f"Temporal could not be asked whether the workflow of {entity.id} still runs."
+            return replace(entity, problem=EntityProblem(ProblemCode.TEMPORAL_UNAVAILABLE, detail))
+
+        return transformed(release, change)
+
     async def _imposed_states(self, release: Entity) -> dict[str, str]:
         """The states that the ends of entities' own workflows impose.
 
@@ -405,8 +392,19 @@ class _Reading:
         unfinished = sorted({e.workflow_id for e in release.walk() if e.workflow_id and self._may_have_ended(e)})
         pages = [unfinished[i : i + IDS_PER_LISTING] for i in range(0, len(unfinished), IDS_PER_LISTING)]
         listings = await asyncio.gather(*(self._ended_among(page) for page in pages))
-        runs = await asyncio.gather(*(self.gateway.describe(found) for listing in listings for found in listing))
-        return {run.workflow_id: state for run in runs if (state := run.status.imposed_state)}
+        ended_badly = [workflow_id for listing in listings for workflow_id in listing]
+        return dict(filter(None, await asyncio.gather(*map(self._imposed_state, ended_badly))))
+
+    async def _imposed_state(self, workflow_id: str) -> tuple[str, str] | None:
+        try:
+            run = await self.gateway.describe(workflow_id)
+        except WorkflowNotFound:  # Deleted since it was listed.
+            return None
+        except TemporalUnavailable:
+            self.doubtful.add(workflow_id)
+            return None
+        state = run.status.imposed_state
+        return (workflow_id, state) if state else None
 
     def _may_have_ended(self, entity: Entity) -> bool:
         """Whether the entity lives in a workflow other than its release's, and looks as if that still ran."""
@@ -417,7 +415,11 @@ class _Reading:
 
     async def _ended_among(self, workflow_ids: Sequence[str]) -> set[str]:
         quoted = ", ".join(f'"{workflow_id}"' for workflow_id in workflow_ids)
-        runs, _ = await self.gateway.list_runs(f"WorkflowId IN ({quoted}) AND {ENDED_BADLY}")
+        try:
+            runs, _ = await self.gateway.list_runs(f"WorkflowId IN ({quoted}) AND {ENDED_BADLY}")
+        except TemporalUnavailable:
+            self.doubtful |= set(workflow_ids)
+            return set()
         return {run.workflow_id for run in runs}
 
 
@@ -446,6 +448,11 @@ _SENTENCES: dict[type[RelportalError], tuple[ProblemCode, str]] = {
         "Temporal could not be asked for {id}.",
     ),
 }
+
+
+def _is_of_another(reported: Reported) -> bool:
+    """Whether the answer is for another entity than asked for: a query that takes no argument answers for its own."""
+    return reported.problem is not None and reported.problem.code is ProblemCode.WRONG_ID
 
 
 def _unread(entity_id: EntityId, entity_type: EntityType, error: RelportalError) -> Reported:
