@@ -79,7 +79,7 @@ class HierarchyReader:
         self.phases = phases
         self.config = config
         self.offers = OfferedQueries(gateway)
-        self._shared = SharedReads()
+        self._shared = SharedReads(lasting=(TemporalUnavailable, WorkerUnavailable, QueryTimeout))
 
     async def tree(self, release_id: EntityId) -> Tree:
         """The whole release. Raises ReleaseNotFound, or a SourceError where the release itself can't be read."""

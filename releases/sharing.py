@@ -13,15 +13,19 @@ class SharedReads:
     A caller is given only what was read after it came, so that nobody is told of a state older than their request.
     That a second read waits for the first bounds the load: however many ask, each key is read by one at a time. A read
     goes on when its callers leave, since the next ones are likely to want it.
+
+    `lasting` are errors that tell of the whole time of a read until its end, as a time-out does: who waited for such
+    a read is given its error, in place of waiting for another.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lasting: tuple[type[Exception], ...] = ()) -> None:
+        self._lasting = lasting
         self._gathering: dict[Hashable, asyncio.Task[Any]] = {}
         self._reading: dict[Hashable, asyncio.Task[Any]] = {}
 
     async def get(self, key: Hashable, read: Callable[[float], Awaitable[T]]) -> T:
-        """The result, or the error, of a read that began after this call. `read` is given the seconds that its first
-        caller waited for the read before it."""
+        """The result, or the error, of a read that began after this call; or a lasting error of the read before it.
+        `read` is given the seconds that its first caller waited for that."""
         task = self._gathering.get(key)
         if task is None:
             task = asyncio.create_task(self._run(key, self._reading.get(key), read))
@@ -42,6 +46,8 @@ class SharedReads:
             await asyncio.wait({before})
         task = self._reading[key] = self._gathering.pop(key)
         try:
+            if before is not None and not before.cancelled() and isinstance(error := before.exception(), self._lasting):
+                raise error
             return await read(loop.time() - came)
         finally:
             if self._reading.get(key) is task:

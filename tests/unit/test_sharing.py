@@ -111,6 +111,34 @@ async def test_an_error_is_every_callers_and_not_the_next_ones() -> None:
     assert await shared.get("key", source.read) == 2
 
 
+async def test_a_lasting_error_is_given_to_those_who_waited_for_its_read_and_not_to_those_who_come_later() -> None:
+    shared, source = SharedReads(lasting=(LookupError,)), Source()
+    early = asyncio.ensure_future(shared.get("key", source.fail))
+    await source.until_begun(1)
+    waiting = [asyncio.ensure_future(shared.get("key", source.read)) for _ in range(3)]
+    await asyncio.sleep(0)
+    source.let_one_through()
+    results = await asyncio.gather(early, *waiting, return_exceptions=True)
+    source.let_one_through()
+
+    assert [type(result) for result in results] == [LookupError] * 4
+    assert source.begun == 1
+    assert await shared.get("key", source.read) == 2
+
+
+async def test_another_error_is_not_given_to_those_who_waited_for_its_read() -> None:
+    shared, source = SharedReads(lasting=(KeyError,)), Source()
+    early = asyncio.ensure_future(shared.get("key", source.fail))
+    await source.until_begun(1)
+    waiting = asyncio.ensure_future(shared.get("key", source.read))
+    source.let_one_through()
+    source.let_one_through()
+
+    assert await waiting == 2
+    with pytest.raises(LookupError):
+        await early
+
+
 async def test_a_caller_that_leaves_takes_the_read_from_nobody() -> None:
     shared, source = SharedReads(), Source()
     leaving, staying = (asyncio.ensure_future(shared.get("key", source.read)) for _ in range(2))
