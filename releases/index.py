@@ -5,21 +5,23 @@ server's store refuses ORDER BY. So an index is filled once (some 0.4 s per 1,00
 only for what started or closed since: any page, search, order and count is then exact, at the cost of one small call.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from releases.domain import EntityId, Run, RunStatus
 from releases.gateway import Gateway
-from releases.sharing import SharedReads
+from releases.sharing import SharedReads, note_error
 from releases.topology import ReleaseWorkflowIds
 
 OVERLAP = timedelta(seconds=30)
 """How far back each look reaches beyond the last: visibility shows a run some 0.2 s late, and clocks differ."""
 
 REFILL_AFTER = timedelta(minutes=10)
-"""After this the index is filled anew, so that runs which retention has deleted leave it."""
+"""After this the index is filled anew, so that runs which retention has deleted leave it. Nobody waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +58,46 @@ class ReleaseIndex:
         self._runs: dict[EntityId, Run] = {}
         self._looked_at: datetime | None = None
         self._filled_at: datetime | None = None
+        self._refill: asyncio.Task[None] | None = None
         self.version = 0
         """Grows with each look that found a change."""
 
     async def runs(self) -> Mapping[EntityId, Run]:
         """The newest run by release ID, as visibility shows it now. `started_at` is the start of the release: of its
-        first run, where it continued as new. Raises TemporalUnavailable."""
+        first run, where it continued as new. Raises TemporalUnavailable.
+
+        The mapping never changes; the next one holds the same Run objects for what did not change.
+        """
         await self._shared.get("look", lambda _: self._look())
         return self._runs
 
     async def _look(self) -> None:
         now = datetime.now(UTC)
-        if self._filled_at is None or self._looked_at is None or now - self._filled_at > REFILL_AFTER:
-            listed = self._by_release(await self._list(self._config.list_query))
-            self._filled_at = now
-            self._keep(
-                {release_id: _newest(runs, self._still_listed(release_id, runs)) for release_id, runs in listed.items()}
-            )
+        if self._filled_at is None or self._looked_at is None:
+            await self._fill()
         else:
+            if now - self._filled_at > REFILL_AFTER and (self._refill is None or self._refill.done()):
+                self._refill = asyncio.create_task(self._fill())
+                self._refill.add_done_callback(note_error)
             since = (self._looked_at - OVERLAP).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
             recent = f'({self._config.list_query}) AND (StartTime >= "{since}" OR CloseTime >= "{since}")'
             found = self._by_release(await self._list(recent))
-            newest = {release_id: _newest(runs, self._known.get(release_id)) for release_id, runs in found.items()}
-            if any(self._known.get(release_id) != known for release_id, known in newest.items()):
-                self._keep({**self._known, **newest})
+            self._keep({release_id: _newest(runs, self._known.get(release_id)) for release_id, runs in found.items()})
         self._looked_at = now
+
+    async def _fill(self) -> None:
+        began, before = datetime.now(UTC), self._known
+        listed = self._by_release(await self._list(self._config.list_query))
+        # Looks go on while a listing of thousands takes its seconds: what they found stays.
+        found_since = {release_id for release_id, known in self._known.items() if before.get(release_id) is not known}
+        newest = {
+            release_id: _newest(
+                runs, self._known[release_id] if release_id in found_since else self._still_listed(release_id, runs)
+            )
+            for release_id, runs in listed.items()
+        }
+        self._keep(newest, self._known.keys() - listed.keys() - found_since)
+        self._filled_at = began
 
     def _still_listed(self, release_id: EntityId, runs: Iterable[Run]) -> _Known | None:
         """What was known of the release, where its newest run is still there. Retention deletes the first runs of a
@@ -88,11 +105,15 @@ class ReleaseIndex:
         known = self._known.get(release_id)
         return known if known is not None and any(run.run_id == known.run.run_id for run in runs) else None
 
-    def _keep(self, known: dict[EntityId, _Known]) -> None:
-        if known != self._known:
-            self._known = known
-            self._runs = {release_id: entry.shown() for release_id, entry in known.items()}
-            self.version += 1
+    def _keep(self, found: Mapping[EntityId, _Known], gone: AbstractSet[EntityId] = frozenset()) -> None:
+        changed = {release_id: known for release_id, known in found.items() if self._known.get(release_id) != known}
+        if not (changed or gone):
+            return
+        self._known = {**self._known, **changed}
+        self._runs = {**self._runs, **{release_id: known.shown() for release_id, known in changed.items()}}
+        for release_id in gone:
+            del self._known[release_id], self._runs[release_id]
+        self.version += 1
 
     def _by_release(self, runs: Iterable[Run]) -> dict[EntityId, list[Run]]:
         releases: defaultdict[EntityId, list[Run]] = defaultdict(list)

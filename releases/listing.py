@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from releases.access import Viewer
 from releases.domain import Entity, EntityId, EntityProblem, EntityType, ProblemCode, Rollup, Run, RunStatus
@@ -80,17 +80,24 @@ class Page:
     rows: Sequence[Row] = field(default_factory=tuple)
 
 
+class _Selection(NamedTuple):
+    """IDs in order, and the runs that they were selected from."""
+
+    ordered: list[EntityId]
+    runs: Mapping[EntityId, Run]
+
+
 class ReleaseList:
     """The list of releases. One per gateway and event loop."""
 
-    _SELECTIONS_KEPT = 64
+    _SELECTIONS_KEPT = 32
 
     def __init__(self, index: ReleaseIndex, reader: HierarchyReader) -> None:
         self._index = index
         self._reader = reader
         self._ended: OrderedDict[str, Entity] = OrderedDict()
         self._ended_rollups: OrderedDict[str, Rollup] = OrderedDict()
-        self._selections: OrderedDict[tuple[Any, ...], list[EntityId]] = OrderedDict()
+        self._selections: OrderedDict[tuple[Any, ...], _Selection] = OrderedDict()
 
     async def page(self, viewer: Viewer, query: ListQuery) -> Page:
         """One page of what this viewer may see; empty past the end.
@@ -110,28 +117,17 @@ class ReleaseList:
         return Page(len(selected), await asyncio.gather(*rows))
 
     def _selected(self, viewer: Viewer, query: ListQuery, runs: Mapping[EntityId, Run]) -> list[EntityId]:
-        """IDs in order. Remembered while the index stays the same, so that a page costs the same however many
-        releases there are."""
+        """IDs in order. Remembered, and mended where runs have changed, so that a page costs about the same however
+        many releases there are."""
         scope = None if viewer.sees_all else viewer.patterns
-        key = (self._index.version, scope, query.search, query.statuses, query.ordering)
-        if key in self._selections:
-            self._selections.move_to_end(key)
-            return self._selections[key]
-        search = query.search.lower()
-        chosen = (
-            release_id
-            for release_id, run in runs.items()
-            if search in release_id.lower()
-            and (not query.statuses or run.status in query.statuses)
-            and viewer.may_see(release_id)
-        )
-        by = ORDERINGS[query.ordering.removeprefix("-")]
-        # The ID decides between equals, so that pages neither repeat nor miss a release.
-        ordered = sorted(sorted(chosen), key=lambda i: by(i, runs[i]), reverse=query.ordering.startswith("-"))
-        self._selections[key] = ordered
+        key = (scope, query.search, query.statuses, query.ordering)
+        last = self._selections.pop(key, None) or _Selection([], {})
+        if last.runs is not runs:
+            last = _Selection(_reselected(last, runs, viewer, query), runs)
+        self._selections[key] = last
         if len(self._selections) > self._SELECTIONS_KEPT:
             self._selections.popitem(last=False)
-        return ordered
+        return last.ordered
 
     async def _in_state(
         self, selected: Iterable[EntityId], runs: Mapping[EntityId, Run], query: ListQuery
@@ -210,6 +206,25 @@ class ReleaseList:
             workflow_id=run.workflow_id,
             problem=EntityProblem(ProblemCode.QUERY_TIMEOUT, "Its workflow has not answered in time."),
         )
+
+
+def _reselected(last: _Selection, runs: Mapping[EntityId, Run], viewer: Viewer, query: ListQuery) -> list[EntityId]:
+    """The selection from these runs. Only those that are not the same objects as before are looked at."""
+    before = last.runs
+    changed = [release_id for release_id, run in runs.items() if before.get(release_id) is not run]
+    search = query.search.lower()
+    chosen = [
+        release_id
+        for release_id in changed
+        if search in release_id.lower()
+        and (not query.statuses or runs[release_id].status in query.statuses)
+        and viewer.may_see(release_id)
+    ]
+    out = {*changed, *(before.keys() - runs.keys())}
+    kept = [release_id for release_id in last.ordered if release_id not in out]
+    by = ORDERINGS[query.ordering.removeprefix("-")]
+    # The ID decides between equals, so that pages neither repeat nor miss a release.
+    return sorted(sorted(kept + chosen), key=lambda i: by(i, runs[i]), reverse=query.ordering.startswith("-"))
 
 
 def _keep(kept: OrderedDict[str, Any], key: str, value: Any) -> None:

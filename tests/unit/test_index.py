@@ -1,5 +1,7 @@
 """Which releases there are: runs to releases, looks that overlap, and what goes away."""
 
+import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -178,9 +180,13 @@ class ForgetfulGateway(FakeGateway):
     """A way to a server on which these runs have been deleted."""
 
     deleted: frozenset[Run] = frozenset()
+    full_listings_wait_for: asyncio.Event | None = None
+    """Set, an answer to a listing of all runs is on its way until then."""
 
     async def list_runs(self, query: str, page_token: bytes = b"") -> tuple[list[Run], bytes]:
         runs, token = await super().list_runs(query, page_token)
+        if self.full_listings_wait_for is not None and query == RELEASES:
+            await self.full_listings_wait_for.wait()
         return [run for run in runs if run not in self.deleted], token
 
 
@@ -199,6 +205,13 @@ class TestRefill:
     def releases(self, gateway: ForgetfulGateway) -> ReleaseIndex:
         return ReleaseIndex(gateway, IndexConfig(RELEASES, ReleaseWorkflowIds()))
 
+    @staticmethod
+    async def after_refill(releases: ReleaseIndex) -> Mapping[EntityId, Run]:
+        """What a look tells once the refill that the one before has begun has ended."""
+        await releases.runs()
+        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+        return await releases.runs()
+
     async def test_releases_that_are_gone_leave(
         self, temporal: FakeTemporal, gateway: ForgetfulGateway, releases: ReleaseIndex
     ) -> None:
@@ -207,7 +220,7 @@ class TestRefill:
         stays = temporal.start("release:b")
         assert len(await releases.runs()) == 2
         gateway.deleted = frozenset({goes})
-        assert await releases.runs() == {"release:b": stays}
+        assert await self.after_refill(releases) == {"release:b": stays}
 
     async def test_where_the_newest_run_was_deleted_the_one_before_is_shown(
         self, temporal: FakeTemporal, gateway: ForgetfulGateway, releases: ReleaseIndex
@@ -217,7 +230,7 @@ class TestRefill:
         newest = temporal.start("release:a")
         await releases.runs()
         gateway.deleted = frozenset({newest})
-        assert await releases.runs() == {"release:a": before}
+        assert await self.after_refill(releases) == {"release:a": before}
 
     async def test_a_chain_whose_first_runs_are_gone_keeps_its_start(
         self, temporal: FakeTemporal, gateway: ForgetfulGateway, releases: ReleaseIndex
@@ -227,14 +240,39 @@ class TestRefill:
         newest = temporal.start("release:a")
         await releases.runs()
         gateway.deleted = frozenset({first})
-        run = (await releases.runs())[A]
+        run = (await self.after_refill(releases))[A]
         assert (run.run_id, run.started_at) == (newest.run_id, LONG_AGO)
 
     async def test_what_came_late_to_visibility_is_found(self, temporal: FakeTemporal) -> None:
         releases = index_of(temporal)
         await releases.runs()
         temporal.start("release:late", started_at=ago(minutes=5))
-        assert set(await releases.runs()) == {"release:late"}
+        assert set(await self.after_refill(releases)) == {"release:late"}
+
+    async def test_nobody_waits_for_it(
+        self, temporal: FakeTemporal, gateway: ForgetfulGateway, releases: ReleaseIndex
+    ) -> None:
+        temporal.start("release:a", started_at=LONG_AGO)
+        await releases.runs()
+        gateway.full_listings_wait_for = asyncio.Event()
+        started = temporal.start("release:b")
+        assert (await releases.runs())[EntityId("release:b")] == started
+        gateway.full_listings_wait_for.set()
+        assert set(await self.after_refill(releases)) == {"release:a", "release:b"}
+
+    async def test_what_looks_found_meanwhile_stays(
+        self, temporal: FakeTemporal, gateway: ForgetfulGateway, releases: ReleaseIndex
+    ) -> None:
+        temporal.start("release:a", started_at=LONG_AGO)
+        await releases.runs()
+        gateway.full_listings_wait_for = asyncio.Event()
+        await releases.runs()
+        await asyncio.sleep(0)
+        ended = temporal.end("release:a")
+        started = temporal.start("release:b")
+        await releases.runs()
+        gateway.full_listings_wait_for.set()
+        assert await self.after_refill(releases) == {"release:a": ended, "release:b": started}
 
 
 class TestVersion:
@@ -257,7 +295,7 @@ class TestVersion:
         await releases.runs()
         version = releases.version
         monkeypatch.setattr(index, "REFILL_AFTER", timedelta(0))
-        await releases.runs()
+        await TestRefill.after_refill(releases)
         assert releases.version == version
 
     async def test_it_grows_with_each_look_that_found_a_change(self, temporal: FakeTemporal) -> None:
