@@ -5,13 +5,17 @@ from django.urls import path
 from releases.views import EntityViewSet, ReleaseViewSet
 
 urlpatterns = [
-    path("releases/", ReleaseViewSet.as_view({"get": "list"}), name="releases"),
-    path("releases/<str:release_id>/", ReleaseViewSet.as_view({"get": "retrieve"}), name="release"),
-    path("releases/<str:release_id>/hierarchy/", ReleaseViewSet.as_view({"get": "hierarchy"}), name="hierarchy"),
+    path("releases/", ReleaseViewSet.as_view({"get": "list"}, name="Releases"), name="releases"),
+    path("releases/<str:release_id>/", ReleaseViewSet.as_view({"get": "retrieve"}, name="Release"), name="release"),
+    path(
+        "releases/<str:release_id>/hierarchy/",
+        ReleaseViewSet.as_view({"get": "hierarchy"}, name="Hierarchy"),
+        name="hierarchy",
+    ),
     path(
         "releases/<str:release_id>/entities/<str:entity_id>/",
-        ReleaseViewSet.as_view({"get": "entity"}),
+        ReleaseViewSet.as_view({"get": "entity"}, name="Entity"),
         name="release-entity",
     ),
-    path("entities/<str:entity_id>/", EntityViewSet.as_view({"get": "retrieve"}), name="entity"),
+    path("entities/<str:entity_id>/", EntityViewSet.as_view({"get": "retrieve"}, name="Entity"), name="entity"),
 ]

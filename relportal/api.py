@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.http import HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
@@ -70,6 +71,16 @@ class UnknownRouteView(APIView):
         answer = super().finalize_response(request, response, *args, **kwargs)
         del answer["Allow"]
         return answer
+
+
+@csrf_exempt
+def unknown_route(request: HttpRequest) -> HttpResponseBase:
+    """A function, since the browsable API makes a breadcrumb of every view class on the way, and `/api/releases` would
+    be one called "Not found"."""
+    return _unknown_route(request)
+
+
+_unknown_route = UnknownRouteView.as_view()
 
 
 def _is_known(path: str) -> bool:

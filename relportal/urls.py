@@ -7,7 +7,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from relportal import pages
-from relportal.api import ApiRootView, UnknownRouteView
+from relportal.api import ApiRootView, unknown_route
 from relportal.health import readyz
 
 admin.site.site_header = admin.site.site_title = "Relportal administration"
@@ -30,7 +30,7 @@ api: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("", include("releases.urls")),
-    re_path(r"^.*$", UnknownRouteView.as_view(), name="api-unknown"),
+    re_path(r"^.*$", unknown_route, name="api-unknown"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -38,11 +38,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/login/", pages.admin_login),
     path("admin/", admin.site.urls),
     re_path(r"^(?P<url>api|admin)$", RedirectView.as_view(url="/%(url)s/", permanent=True)),
+    path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg")),
     path("healthz", pages.healthz),
     path("readyz", readyz),
     # Every other address is a page of the app, save those that belong to something that isn't there.
     re_path(
-        r"^(?!(?:api|admin|static|ws)/|(?:metrics|ws|static|favicon\.ico|robots\.txt)/?$).*$",
+        r"^(?!(?:api|admin|static|ws)/|(?:metrics|ws|static|robots\.txt)/?$).*$",
         pages.portal,
         name="portal",
     ),
