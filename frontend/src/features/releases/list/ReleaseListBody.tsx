@@ -3,7 +3,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { Notice } from "@/components/Notice";
 import { StaleBanner } from "@/components/StaleBanner";
-import { ApiError, categoryOf, sentenceOf } from "@/lib/api/errors";
+import { categoryOf, sentenceOf } from "@/lib/api/errors";
 import type { ReleasePage } from "@/lib/api/types";
 import { useLastError } from "@/lib/api/use-last-error";
 import { useMediaQuery } from "@/lib/media";
@@ -52,8 +52,13 @@ function NoReleases() {
   );
 }
 
-function isBeyondLastPage(error: unknown, { page }: ListParams): boolean {
-  return error instanceof ApiError && error.status === 404 && page > 1;
+/** The API answers a page beyond the last with an empty one, and with the count of all the same. */
+function hasOthersOnly({ results, count }: ReleasePage): boolean {
+  return results.length === 0 && count > 0;
+}
+
+function isBeyondLastPage(data: ReleasePage, { page }: ListParams): boolean {
+  return hasOthersOnly(data) && page > 1;
 }
 
 function BeyondLastPage({ params, onChange }: Pick<BodyProps, "params" | "onChange">) {
@@ -65,19 +70,22 @@ function BeyondLastPage({ params, onChange }: Pick<BodyProps, "params" | "onChan
   );
 }
 
+function Nothing({ data, params, onChange }: Pick<BodyProps, "params" | "onChange"> & { data: ReleasePage }) {
+  if (isBeyondLastPage(data, params)) return <BeyondLastPage params={params} onChange={onChange} />;
+  return isFiltered(params) ? <NoMatch params={params} onChange={onChange} /> : <NoReleases />;
+}
+
 export function ReleaseListBody({ params, list, rollups, onChange }: BodyProps) {
   const isWide = useMediaQuery(WIDE);
   const { data, refetch } = list;
   const error = useLastError(list);
 
-  if (error && isBeyondLastPage(error, params)) return <BeyondLastPage params={params} onChange={onChange} />;
   // What was shown before a role was taken away is no longer this reader's to see.
   if (error && (!data || categoryOf(error) === "forbidden")) {
     return <ErrorNotice error={error} onRetry={refetch} />;
   }
-  if (!data) return <ReleaseTableSkeleton rows={params.pageSize} />;
-
-  const isEmpty = data.results.length === 0;
+  // On the way back from beyond the last page there is nothing of before to show meanwhile.
+  if (!data || (list.isPlaceholderData && hasOthersOnly(data))) return <ReleaseTableSkeleton rows={params.pageSize} />;
   const Releases = isWide ? ReleaseTable : ReleaseCards;
   return (
     // Dimmed while it still shows the page before this one.
@@ -87,8 +95,8 @@ export function ReleaseListBody({ params, list, rollups, onChange }: BodyProps) 
       data-stale={error ? "" : undefined}
     >
       {error && <StaleBanner since={list.dataUpdatedAt} reason={sentenceOf(error)} onRetry={refetch} />}
-      {isEmpty && (isFiltered(params) ? <NoMatch params={params} onChange={onChange} /> : <NoReleases />)}
-      {!isEmpty && (
+      {data.results.length === 0 && <Nothing data={data} params={params} onChange={onChange} />}
+      {data.results.length > 0 && (
         <>
           <Releases
             releases={data.results}

@@ -137,19 +137,21 @@ describe("the release list", () => {
     await waitFor(() => expect(currentAddress()).toBe("/releases?page_size=100"));
   });
 
-  it("leads back to the first page from beyond the last", async () => {
-    server.use(
-      http.get("/api/releases/", ({ request }) =>
-        new URL(request.url).searchParams.get("page") === "1"
-          ? listPage([PAYMENTS])
-          : problemResponse(404, { code: "not_found", detail: "Invalid page." }),
-      ),
-    );
-    const { user } = renderApp("/releases?page=9");
-    expect(await screen.findByText("There is no page 9.")).toBeVisible();
-    await user.click(screen.getByRole("button", { name: "First page" }));
-    expect(await rowOf("2025.11-payments")).toBeVisible();
-  });
+  it.each(["/releases?page=9", "/releases?search=pay&page=9"])(
+    "leads back to the first page from beyond the last at %s",
+    async (address) => {
+      server.use(
+        http.get("/api/releases/", ({ request }) =>
+          listPage(new URL(request.url).searchParams.get("page") === "1" ? [PAYMENTS] : [], 1),
+        ),
+      );
+      const { user } = renderApp(address);
+      expect(await screen.findByText("There is no page 9.")).toBeVisible();
+      expect(screen.queryByText("No release matches.")).not.toBeInTheDocument();
+      await user.click(screen.getByRole("button", { name: "First page" }));
+      expect(await rowOf("2025.11-payments")).toBeVisible();
+    },
+  );
 
   it("says so where there are no releases", async () => {
     servesList([]);
