@@ -6,10 +6,12 @@ once for those that ended and each time for those that run.
 """
 
 import asyncio
+from bisect import insort
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cmp_to_key
 from typing import Any, NamedTuple, TypeVar
 
 from releases.access import Viewer
@@ -222,9 +224,27 @@ def _reselected(last: _Selection, runs: Mapping[EntityId, Run], viewer: Viewer, 
     ]
     out = {*changed, *(before.keys() - runs.keys())}
     kept = [release_id for release_id in last.ordered if release_id not in out]
-    by = ORDERINGS[query.ordering.removeprefix("-")]
-    # The ID decides between equals, so that pages neither repeat nor miss a release.
-    return sorted(sorted(kept + chosen), key=lambda i: by(i, runs[i]), reverse=query.ordering.startswith("-"))
+    return _ordered(kept, chosen, runs, query.ordering)
+
+
+def _ordered(
+    kept: list[EntityId], added: Iterable[EntityId], runs: Mapping[EntityId, Run], ordering: str
+) -> list[EntityId]:
+    """All of them in order, where `kept` are so already."""
+    by, descending = ORDERINGS[ordering.removeprefix("-")], ordering.startswith("-")
+
+    def compared(one: EntityId, other: EntityId) -> int:
+        first, second = by(one, runs[one]), by(other, runs[other])
+        if first == second:
+            # The ID decides between equals, so that pages neither repeat nor miss a release.
+            return -1 if one < other else 1
+        return -1 if (first < second) is not descending else 1
+
+    if not kept:
+        return sorted(sorted(added), key=lambda i: by(i, runs[i]), reverse=descending)
+    for release_id in added:
+        insort(kept, release_id, key=cmp_to_key(compared))
+    return kept
 
 
 def _keep(kept: OrderedDict[str, Any], key: str, value: Any) -> None:

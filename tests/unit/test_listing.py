@@ -1,6 +1,8 @@
 """Pages of releases, by an index and a reader over a Temporal in memory."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 
@@ -66,6 +68,27 @@ class TestSelection:
         assert len(asked) == 50
         start(temporal, "release:new")
         assert (await releases.page(PAYMENTS, ListQuery())).count == 51
+
+    @pytest.mark.parametrize("ordering", [f"{sign}{name}" for name in listing.ORDERINGS for sign in ("", "-")])
+    @pytest.mark.parametrize("statuses", [frozenset(), frozenset({RunStatus.RUNNING, RunStatus.FAILED})])
+    async def test_as_runs_change_it_stays_what_it_would_be_anew(
+        self, temporal: FakeTemporal, ordering: str, statuses: frozenset[RunStatus]
+    ) -> None:
+        random, query = Random(ordering), ListQuery(ordering=ordering, statuses=statuses, page_size=100)
+        kept, running = list_of(temporal), []
+        # Few moments, so that many are equal in the order asked for.
+        moments = [datetime.now(UTC) - timedelta(seconds=seconds) for seconds in range(3)]
+        for round_number in range(8):
+            running += [
+                start(
+                    temporal, f"release:{random.randrange(1000)}-{round_number}{n}", started_at=random.choice(moments)
+                )
+                for n in range(5)
+            ]
+            for _ in range(3):
+                ended = running.pop(random.randrange(len(running))).workflow_id
+                temporal.end(ended, random.choice([RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELED]))
+            assert ids(await kept.page(ALL, query)) == ids(await list_of(temporal).page(ALL, query))
 
     async def test_few_are_remembered(self, temporal: FakeTemporal) -> None:
         start(temporal, "release:a")
