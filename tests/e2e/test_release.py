@@ -25,7 +25,6 @@ def visit_whole(visit: Visit, name: str, *, answers: Collection[int] = ()) -> Pa
     """The page of a `moving` release, once all of it has been read, with all of it in sight."""
     page = visit(f"/releases/release:{name}", answers=answers)
     expect(line(page, f"release:{name}").get_by_role("img", name=ALL, exact=True)).to_be_visible()
-    page.get_by_role("button", name="Expand all").click()
     return page
 
 
@@ -101,7 +100,6 @@ def test_an_app_that_is_not_there_has_its_problem_in_its_place_and_harms_no_othe
     expect(line(page, f"release:{name}").get_by_role("img")).to_have_accessible_name(
         "6 apps: 3 succeeded, 1 active, 1 unknown, 1 pending"
     )
-    page.get_by_role("button", name="Expand all").click()
     missing = line(page, f"app:{name}-europe-payouts")
     expect(missing).to_contain_text("unknown")
     expect(missing).to_contain_text("No workflow answers")

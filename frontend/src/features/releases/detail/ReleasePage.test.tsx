@@ -1,7 +1,7 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http, type JsonBodyType } from "msw";
 import { describe, expect, it, vi } from "vitest";
-import { tree, troubledTree, wave } from "@/test/fixtures";
+import { app, bundle, cluster, tree, troubledTree, wave } from "@/test/fixtures";
 import { renderApp, useSwiftTime } from "@/test/render-app";
 import { problemResponse, server, servesTree, servesTreeError } from "@/test/server";
 
@@ -245,5 +245,34 @@ describe("the release page over time", () => {
     expect(await screen.findByRole("treeitem", { name: /wave:w3/ })).toBeVisible();
     expect(screen.getByRole("treeitem", { name: /wave:w1/ })).toHaveAttribute("aria-expanded", "false");
     expect(screen.getByRole("treeitem", { name: /cluster:us-east/ })).toHaveAttribute("aria-expanded", "true");
+  });
+
+  it("opens what answers later as it would have at first, and leaves closed what the reader closed", async () => {
+    useSwiftTime();
+    const silent = { state: null, phase: "unknown", problem: { code: "worker_unavailable", detail: "" } } as const;
+    const edge = bundle("edge", [app("proxy")]);
+    servesTree(tree("release:late", [wave("w1", [], silent), wave("w2", [cluster("eu-west", [edge])])]));
+    const { user } = renderApp("/releases/release:late");
+    await user.click(await screen.findByRole("treeitem", { name: /wave:w2/ }));
+    const answered = cluster("us-east", [bundle("core", [app("ledger")])]);
+    const grown = cluster("ap-south", [bundle("cache", [app("redis")])]);
+    servesTree(tree("release:late", [wave("w1", [answered]), wave("w2", [cluster("eu-west", [edge]), grown])]));
+    await poll();
+    expect(await screen.findByRole("treeitem", { name: /app:ledger/ })).toBeVisible();
+    expect(screen.getByRole("treeitem", { name: /wave:w2/ })).toHaveAttribute("aria-expanded", "false");
+    await user.click(screen.getByRole("treeitem", { name: /wave:w2/ }));
+    expect(await screen.findByRole("treeitem", { name: /app:redis/ })).toBeVisible();
+  });
+
+  it("keeps closed what arrives after all was closed", async () => {
+    useSwiftTime();
+    servesTree(troubledTree());
+    const { user } = renderApp(PATH);
+    await user.click(await screen.findByRole("button", { name: "Collapse all" }));
+    const grown = troubledTree();
+    servesTree({ ...grown, waves: [...grown.waves, wave("w3", [cluster("eu-west", [])])("")] });
+    await poll();
+    expect(await screen.findByRole("treeitem", { name: /wave:w3/ })).toHaveAttribute("aria-expanded", "false");
+    expect(screen.getByRole("treeitem", { name: /release:2025.11-payments/ })).toHaveAttribute("aria-expanded", "true");
   });
 });

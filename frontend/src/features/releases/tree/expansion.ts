@@ -23,3 +23,25 @@ export function initiallyExpanded(root: TreeEntity, failures: Failures): Set<str
   if (failures.count <= MANY_FAILURES) for (const branch of failures.branches) expanded.add(branch.path);
   return expanded;
 }
+
+/** What was decided of each branch that was ever seen: whether it is open. */
+export type Decided = ReadonlyMap<string, boolean>;
+
+/**
+ * What was decided, and with it the branches that have appeared since: by the rule for a release first looked at, or
+ * as the reader last said of all. A tree may well arrive in parts, each once its worker answers.
+ */
+export function withNewBranches(
+  decided: Decided,
+  { root, failures, all }: { root: TreeEntity; failures: Failures; all: boolean | null },
+): Decided {
+  const fresh = branchKeys(root).filter((key) => !decided.has(key));
+  if (fresh.length === 0) return decided;
+  const open = all === null ? initiallyExpanded(root, failures) : null;
+  return new Map([...decided, ...fresh.map((key) => [key, open?.has(key) ?? all === true] as const)]);
+}
+
+/** What was decided, but for the branches of `keys`. */
+export function withBranches(decided: Decided, keys: readonly string[], open: boolean): Decided {
+  return new Map([...decided, ...keys.map((key) => [key, open] as const)]);
+}

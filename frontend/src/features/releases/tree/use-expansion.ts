@@ -1,6 +1,6 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { Failures, TreeEntity } from "./entities";
-import { branchKeys, initiallyExpanded } from "./expansion";
+import { branchKeys, type Decided, withBranches, withNewBranches } from "./expansion";
 
 export interface Expansion {
   isExpanded: (key: string) => boolean;
@@ -16,9 +16,25 @@ function withToggled(keys: ReadonlySet<string>, key: string): Set<string> {
   return next;
 }
 
-/** Which branches are open. Two memories: failures are open unless closed, anything else is closed unless opened. */
+/** The branches of the whole tree: each is decided on once, when it appears, and from then on by the reader alone. */
+function useDecided(root: TreeEntity, failures: Failures) {
+  const [before, setDecided] = useState<Decided>(new Map());
+  // What the reader last said of all, which what arrives later follows too; null until they do.
+  const [all, setAll] = useState<boolean | null>(null);
+  const decided = useMemo(() => withNewBranches(before, { root, failures, all }), [before, root, failures, all]);
+  if (decided !== before) setDecided(decided);
+
+  function decideAll(open: boolean) {
+    setAll(open);
+    setDecided((known) => withBranches(known, [...known.keys()], open));
+  }
+
+  return { decided, setDecided, decideAll };
+}
+
+/** Which branches are open. Two memories: where only failures are shown, what was not closed is open. */
 export function useExpansion(root: TreeEntity, failures: Failures, failuresOnly: boolean): Expansion {
-  const [opened, setOpened] = useState<ReadonlySet<string>>(() => initiallyExpanded(root, failures));
+  const { decided, setDecided, decideAll } = useDecided(root, failures);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
 
   if (failuresOnly) {
@@ -31,11 +47,14 @@ export function useExpansion(root: TreeEntity, failures: Failures, failuresOnly:
     };
   }
   return {
-    isExpanded: (key) => opened.has(key),
-    toggle: (key) => setOpened((keys) => withToggled(keys, key)),
-    expand: (keys) => setOpened((before) => new Set([...before, ...keys])),
-    expandAll: () => setOpened(new Set(branchKeys(root))),
-    // The release itself stays open: closing it too would leave one line that says nothing.
-    collapseAll: () => setOpened(new Set([root.path])),
+    isExpanded: (key) => decided.get(key) === true,
+    toggle: (key) => setDecided((known) => withBranches(known, [key], !known.get(key))),
+    expand: (keys) => setDecided((known) => withBranches(known, keys, true)),
+    expandAll: () => decideAll(true),
+    collapseAll: () => {
+      decideAll(false);
+      // The release itself stays open: closing it too would leave one line that says nothing.
+      setDecided((known) => withBranches(known, [root.path], true));
+    },
   };
 }
