@@ -14,7 +14,7 @@ const Note = chakra("span", {
   },
 });
 
-/** What is wrong with one entity, standing where its state would. */
+/** What is wrong with one entity, standing with its state or where that would. */
 export function ProblemNote({ problem }: { problem: EntityProblem }) {
   return (
     <Note title={problem.code}>

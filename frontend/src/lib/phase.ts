@@ -1,4 +1,4 @@
-import type { Phase, Rollup } from "./api/types";
+import type { EntityProblem, Phase, Rollup } from "./api/types";
 
 interface PhaseLook {
   word: string;
@@ -36,6 +36,17 @@ export function countsByProgress(rollup: Rollup): PhaseCount[] {
 
 export function appsInWords(count: number): string {
   return count === 1 ? "1 app" : `${count.toLocaleString("en")} apps`;
+}
+
+interface Counted {
+  problem: EntityProblem | null;
+  rollup: Rollup | null | undefined;
+}
+
+/** An entity's roll-up, or null where it tells nothing: none was read, or what holds the apps could not be read. */
+export function knownRollup({ problem, rollup }: Counted): Rollup | null {
+  if (!rollup || (problem && rollup.total === 0)) return null;
+  return rollup;
 }
 
 /** "20 apps: 12 succeeded, 3 active, 1 failed, 4 pending" */

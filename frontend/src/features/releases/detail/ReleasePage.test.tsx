@@ -41,6 +41,16 @@ describe("the release page", () => {
     expect(document.title).toBe("■ Payments November · Relportal");
   });
 
+  it("shows how a release ended beside why it can't be read, and does not say that it has no apps", async () => {
+    const problem = { code: "worker_unavailable", detail: "No worker answers for this release." };
+    servesTree(tree("release:ended", [], { state: "terminated", phase: "stopped", status: "TERMINATED", problem }));
+    renderApp("/releases/release:ended");
+    expect((await screen.findAllByText("terminated"))[0]).toBeVisible();
+    expect(screen.getAllByText(problem.detail)[0]).toBeVisible();
+    expect(screen.queryByText("no apps")).not.toBeInTheDocument();
+    expect(screen.queryByText("This release holds no waves.")).not.toBeInTheDocument();
+  });
+
   it("says so where a release holds nothing", async () => {
     servesTree(tree("release:empty", []));
     renderApp("/releases/release:empty");

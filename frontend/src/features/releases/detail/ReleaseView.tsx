@@ -46,6 +46,7 @@ export function ReleaseView({ release, banner }: ReleaseViewProps) {
   const failures = useMemo(() => findFailures(release), [release]);
   const expansion = useExpansion(release, failures, failuresOnly);
   const { isExpanded } = expansion;
+  const holdsNothing = release.waves.length === 0 && release.problem === null;
   const rows = visibleRows(release, {
     isExpanded,
     isShown: (entity) => !failuresOnly || failures.branches.has(entity),
@@ -77,7 +78,7 @@ export function ReleaseView({ release, banner }: ReleaseViewProps) {
         ) : (
           <Empty>Nothing in this release has failed.</Empty>
         )}
-        {rows.length > 0 && release.waves.length === 0 && <Empty>This release holds no waves.</Empty>}
+        {rows.length > 0 && holdsNothing && <Empty>This release holds no waves.</Empty>}
       </Panel>
     </>
   );

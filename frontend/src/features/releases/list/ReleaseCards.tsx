@@ -34,7 +34,7 @@ export function ReleaseCards({ releases, rollups, rollupsPending }: ReleasesProp
           <div>
             <ReleaseState release={release} />
           </div>
-          <ReleaseProgress rollup={rollups[release.id]} pending={rollupsPending} />
+          <ReleaseProgress release={release} rollup={rollups[release.id]} pending={rollupsPending} />
           <Facts>
             <span>{RUN_STATUS_WORDS[release.status]}</span>
             <span>

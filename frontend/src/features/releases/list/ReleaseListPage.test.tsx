@@ -64,6 +64,26 @@ describe("the release list", () => {
     expect(within(row).queryByText("unknown")).not.toBeInTheDocument();
   });
 
+  it("shows how a release ended beside why it can't be read, and does not count the apps that nobody could read", async () => {
+    servesList([
+      release("release:ended-early", {
+        state: "terminated",
+        phase: "stopped",
+        status: "TERMINATED",
+        problem: { code: "worker_unavailable", detail: "No worker answers for this release." },
+        rollup: rollupOf({}),
+      }),
+      release("release:empty", { rollup: rollupOf({}) }),
+    ]);
+    renderApp("/releases");
+    const row = await rowOf("release:ended-early");
+    expect(within(row).getByText("terminated")).toBeVisible();
+    expect(within(row).getByText("No worker answers for this release.")).toBeVisible();
+    expect(await within(row).findByTitle("can't be read")).toHaveTextContent("–");
+    expect(within(await rowOf("release:empty")).getByText("no apps")).toBeVisible();
+    expect(within(row).queryByText("no apps")).not.toBeInTheDocument();
+  });
+
   it("shows cards where the screen is narrow", async () => {
     screenIs.wide = false;
     servesList([PAYMENTS, SEARCH]);

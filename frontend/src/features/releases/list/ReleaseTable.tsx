@@ -88,7 +88,7 @@ function ReleaseRow({ release, rollup, rollupPending }: ReleaseRowProps) {
         <ReleaseState release={release} />
       </Cell>
       <Cell width="72">
-        <ReleaseProgress rollup={rollup} pending={rollupPending} />
+        <ReleaseProgress release={release} rollup={rollup} pending={rollupPending} />
       </Cell>
       <Cell>{RUN_STATUS_WORDS[release.status]}</Cell>
       <Cell>

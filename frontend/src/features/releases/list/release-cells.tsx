@@ -5,6 +5,7 @@ import { ProblemNote } from "@/components/ProblemNote";
 import { RollupBar } from "@/components/RollupBar";
 import type { Release, Rollup } from "@/lib/api/types";
 import { releaseHref } from "@/lib/destinations";
+import { knownRollup } from "@/lib/phase";
 import type { Sort } from "./list-params";
 
 /** What both shapes of the list, table and cards, are given. */
@@ -38,18 +39,29 @@ export function ReleaseName({ release: { id, name } }: { release: Release }) {
   );
 }
 
+const StateAndProblem = chakra("div", {
+  base: { display: "flex", flexDirection: "column", alignItems: "flex-start", gap: "0.5", minWidth: 0 },
+});
+
+/** How a run ended is known even where its workflow can't be asked: the one doesn't hide the other. */
 export function ReleaseState({ release: { phase, state, problem } }: { release: Release }) {
-  if (problem) return <ProblemNote problem={problem} />;
-  return <PhaseBadge phase={phase} state={state} />;
+  return (
+    <StateAndProblem>
+      {(state !== null || !problem) && <PhaseBadge phase={phase} state={state} />}
+      {problem && <ProblemNote problem={problem} />}
+    </StateAndProblem>
+  );
 }
 
 interface ReleaseProgressProps {
+  release: Release;
   rollup: Rollup | undefined;
   pending: boolean;
 }
 
-export function ReleaseProgress({ rollup, pending }: ReleaseProgressProps) {
-  if (rollup) return <RollupBar rollup={rollup} />;
+export function ReleaseProgress({ release: { problem }, rollup, pending }: ReleaseProgressProps) {
+  const known = knownRollup({ problem, rollup });
+  if (known) return <RollupBar rollup={known} />;
   if (pending) return <Skeleton height="2" width="40" my="1.5" />;
-  return <span title="could not be read in time">–</span>;
+  return <span title={problem ? "can't be read" : "could not be read in time"}>–</span>;
 }

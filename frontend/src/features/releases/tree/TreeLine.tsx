@@ -4,6 +4,7 @@ import { PhaseBadge } from "@/components/PhaseBadge";
 import { ProblemNote } from "@/components/ProblemNote";
 import { RelativeTime } from "@/components/RelativeTime";
 import { RollupBar } from "@/components/RollupBar";
+import { knownRollup } from "@/lib/phase";
 import type { TreeEntity } from "./entities";
 
 function EntityName({ entity: { id, name } }: { entity: TreeEntity }) {
@@ -33,9 +34,10 @@ function EntityProgress({ entity }: { entity: TreeEntity }) {
       </div>
     );
   }
+  const rollup = knownRollup(entity);
   return (
     <div className="tree-progress" data-kind="rollup">
-      <RollupBar rollup={entity.rollup} />
+      {rollup && <RollupBar rollup={rollup} />}
     </div>
   );
 }
