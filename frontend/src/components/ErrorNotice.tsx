@@ -1,7 +1,7 @@
 import { Button } from "@chakra-ui/react";
 import type { ReactNode } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
-import { ApiError, categoryOf, type ErrorCategory, leadSentence, sentenceOf } from "@/lib/api/errors";
+import { ApiError, categoryOf, type ErrorCategory, textOf } from "@/lib/api/errors";
 import { HOME } from "@/lib/destinations";
 import { Notice } from "./Notice";
 import { PageTitle } from "./PageTitle";
@@ -84,9 +84,7 @@ interface ErrorNoticeProps {
 /** The page of an error category: its sentence, what the server adds to it, and the action that helps. */
 export function ErrorNotice({ error, onRetry = reload, actions }: ErrorNoticeProps) {
   const category = categoryOf(error);
-  const sentence = sentenceOf(error);
-  const lead = leadSentence(category, sentence);
-  const rest = sentence.slice(lead.length).trim();
+  const { lead, rest } = textOf(error);
   const status = error instanceof ApiError && error.status > 0 ? String(error.status) : MARKS[category];
   return (
     <>

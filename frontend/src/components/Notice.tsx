@@ -29,7 +29,7 @@ const Mark = chakra("div", {
   },
 });
 
-const Body = chakra("div", { base: { color: "fg.muted", textWrap: "pretty" } });
+const Body = chakra("div", { base: { color: "fg.muted", textWrap: "pretty", overflowWrap: "anywhere" } });
 const Actions = chakra("div", { base: { display: "flex", flexWrap: "wrap", gap: "3", justifyContent: "center" } });
 const Footnote = chakra("div", { base: { color: "fg.muted", fontSize: "xs", overflowWrap: "anywhere" } });
 

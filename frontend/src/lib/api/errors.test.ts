@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { problem } from "@/test/fixtures";
-import { ApiError, categoryOf, errorFromResponse, leadSentence, noAnswer, parseRetryAfter, sentenceOf } from "./errors";
+import { ApiError, categoryOf, errorFromResponse, noAnswer, parseRetryAfter, sentenceOf, textOf } from "./errors";
 
 const NOW = Date.parse("2025-11-22T10:00:00Z");
 
@@ -47,9 +47,13 @@ describe("an error of the API", () => {
     expect(sentenceOf(error)).toBe("An unexpected error occurred. Please try again later.");
   });
 
-  it("makes the category's words the headline, and the rest what follows", () => {
-    expect(leadSentence("signed_out", "Please log in again. Your session has ended.")).toBe("Please log in again.");
-    expect(leadSentence("invalid", "page: a number was expected.")).toBe("page: a number was expected.");
+  it.each([
+    [401, "token_invalid", "Please log in again. It has expired.", "Please log in again.", "It has expired."],
+    [429, "throttled", "Too many requests.", "Too many requests.", ""],
+    [400, "invalid_parameter", "page: a number.", "This request could not be understood.", "page: a number."],
+    [400, "invalid_id", "id: expected type:id.", "This is not the address of a release.", "id: expected type:id."],
+  ])("of status %i and code %s has a short headline, and the rest below it", (status, code, detail, lead, rest) => {
+    expect(textOf(new ApiError({ status, code, detail }))).toEqual({ lead, rest });
   });
 });
 

@@ -12,6 +12,9 @@ const SENTENCES: Record<ErrorCategory, string> = {
   unexpected: "An unexpected error occurred. Please try again later.",
 };
 
+// The only IDs that a reader gives are those in addresses of release pages.
+const NO_RELEASE_ADDRESS = "This is not the address of a release.";
+
 // Gateways in front of the portal answer 502 and 504 when it is restarting: for the reader the same as 503.
 const UNAVAILABLE_STATUSES = new Set([408, 429, 502, 503, 504]);
 
@@ -92,14 +95,29 @@ export function categoryOf(error: unknown): ErrorCategory {
   return error instanceof ApiError ? error.category : "unexpected";
 }
 
+function isInvalidId(error: unknown): boolean {
+  return error instanceof ApiError && error.code === "invalid_id";
+}
+
 /** The sentence for people. A program's own errors stay out of it: their text is for the console. */
 export function sentenceOf(error: unknown): string {
   return error instanceof ApiError ? error.message : SENTENCES.unexpected;
 }
 
-/** The part of a sentence that makes its headline: the category's own words, or else all of it. */
-export function leadSentence(category: ErrorCategory, sentence: string): string {
-  return sentence.startsWith(SENTENCES[category]) ? SENTENCES[category] : sentence;
+export interface ErrorText {
+  lead: string;
+  rest: string;
+}
+
+/** What a page says of an error: a short headline, and what the server adds to it. */
+export function textOf(error: unknown): ErrorText {
+  const category = categoryOf(error);
+  const sentence = sentenceOf(error);
+  const lead = SENTENCES[category];
+  if (sentence.startsWith(lead)) return { lead, rest: sentence.slice(lead.length).trim() };
+  // What was wrong with a request is told in terms of the API: precise, but no headline.
+  if (category === "invalid") return { lead: isInvalidId(error) ? NO_RELEASE_ADDRESS : lead, rest: sentence };
+  return { lead: sentence, rest: "" };
 }
 
 export function isSignedOut(error: unknown): boolean {

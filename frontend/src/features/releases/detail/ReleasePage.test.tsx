@@ -163,7 +163,8 @@ describe("the release page's errors", () => {
   it("says what is wrong with a malformed ID", async () => {
     servesTreeError(400);
     renderApp("/releases/rel:1");
-    expect(await screen.findByRole("heading", { name: /“rel:1” is no release ID/ })).toBeVisible();
+    expect(await screen.findByRole("heading", { name: "This is not the address of a release." })).toBeVisible();
+    expect(screen.getByText(/“rel:1” is no release ID/)).toBeVisible();
     expect(screen.getByRole("link", { name: "Back to the releases" })).toBeVisible();
   });
 });
