@@ -54,7 +54,7 @@ class SharedReads:
                 del self._reading[key]
 
 
-def note_error(task: asyncio.Task[Any]) -> None:
+def note_error(task: asyncio.Future[Any]) -> None:
     """Mark the error as seen, where all callers have left: asyncio would report it as forgotten."""
     if not task.cancelled():
         task.exception()
