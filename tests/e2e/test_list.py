@@ -54,6 +54,14 @@ def test_releases_tell_how_many_of_their_apps_are_how_far(visit: Visit) -> None:
         expect(counts).to_have_accessible_name("6 apps: 3 succeeded, 1 active, 1 failed, 1 pending")
 
 
+def test_bars_are_of_one_length_however_long_the_counts_beside_them_are(visit: Visit) -> None:
+    page = visit("/releases?search=2025.11")
+    for name in ("payments-2025.11", "identity-2025.11"):
+        expect(cell(page, name, APPS).get_by_role("img")).to_be_visible()
+    bars = page.locator(".rollup-bar").all()
+    assert len({bar.evaluate("bar => bar.getBoundingClientRect().width") for bar in bars}) == 1
+
+
 def test_a_search_stands_in_the_address_and_comes_back_with_it(visit: Visit) -> None:
     page = visit("/releases")
     page.get_by_role("searchbox").fill("PAYMENTS-2025")

@@ -62,6 +62,6 @@ interface ReleaseProgressProps {
 export function ReleaseProgress({ release: { problem }, rollup, pending }: ReleaseProgressProps) {
   const known = knownRollup({ problem, rollup });
   if (known) return <RollupBar rollup={known} />;
-  if (pending) return <Skeleton height="2" width="40" my="1.5" />;
+  if (pending) return <Skeleton height="2" width="24" my="1.5" />;
   return <span title={problem ? "can't be read" : "could not be read in time"}>–</span>;
 }
