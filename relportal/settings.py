@@ -71,7 +71,8 @@ TEMPLATES = [
 
 
 def _database(url: str) -> dict[str, Any]:
-    config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+    # No connection outlives its request: under ASGI each has a thread of its own, where none would find it again.
+    config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=0))
     if config["ENGINE"].endswith("sqlite3"):
         Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
         config["OPTIONS"] = {
@@ -96,6 +97,9 @@ LOGGING = log.configure(env.LOG_LEVEL, env.LOG_FORMAT)
 DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
 # It is RequestIdMiddleware's by then, checked or made up, and the one that the answer carries.
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
+# Who asks is bound where they sign in (`accounts.authentication`): the middleware would read the database for each
+# request with a cookie, health checks and pages among them.
+DJANGO_STRUCTLOG_USER_ID_FIELD = None
 
 # People
 

@@ -118,3 +118,12 @@ class TestStaticFiles:
         response = client.head(f"/static/{BUNDLE}")
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response["Content-Type"] == 'text/javascript; charset="utf-8"'
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/releases"])
+def test_a_page_or_a_health_check_asks_the_database_nothing_whoever_is_signed_in(
+    path, viewer, signed_in, django_assert_num_queries
+):
+    client = signed_in(viewer)
+    with django_assert_num_queries(0):
+        assert client.get(path).status_code == 200
