@@ -34,7 +34,12 @@ export function ReleaseCards({ releases, rollups, rollupsPending }: ReleasesProp
           <div>
             <ReleaseState release={release} />
           </div>
-          <ReleaseProgress release={release} rollup={rollups[release.id]} pending={rollupsPending} />
+          <ReleaseProgress
+            release={release}
+            rollup={rollups[release.id]}
+            pending={rollupsPending}
+            unknown="apps not known"
+          />
           <Facts>
             <span>{RUN_STATUS_WORDS[release.status]}</span>
             <span>

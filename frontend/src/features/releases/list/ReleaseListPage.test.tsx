@@ -93,6 +93,13 @@ describe("the release list", () => {
     expect(screen.queryByRole("table")).not.toBeInTheDocument();
   });
 
+  it("says in words on a card that a release's apps are not known", async () => {
+    screenIs.wide = false;
+    servesList([release("release:slow", { rollup: null })]);
+    renderApp("/releases");
+    expect(await screen.findByTitle("could not be read in time")).toHaveTextContent("apps not known");
+  });
+
   it("reads the whole view from the address", async () => {
     const asked = servesList([SEARCH], 90);
     renderApp("/releases?search=sea&phase=failed,active&status=RUNNING&ordering=id&page_size=50&page=2");

@@ -53,15 +53,19 @@ export function ReleaseState({ release: { phase, state, problem } }: { release: 
   );
 }
 
+const Unknown = chakra("span", { base: { color: "fg.muted", fontSize: "xs" } });
+
 interface ReleaseProgressProps {
   release: Release;
   rollup: Rollup | undefined;
   pending: boolean;
+  /** Stands for counts that are not known. A dash does under a heading only. */
+  unknown?: string;
 }
 
-export function ReleaseProgress({ release: { problem }, rollup, pending }: ReleaseProgressProps) {
+export function ReleaseProgress({ release: { problem }, rollup, pending, unknown = "–" }: ReleaseProgressProps) {
   const known = knownRollup({ problem, rollup });
   if (known) return <RollupBar rollup={known} />;
   if (pending) return <Skeleton height="2" width="24" my="1.5" />;
-  return <span title={problem ? "can't be read" : "could not be read in time"}>–</span>;
+  return <Unknown title={problem ? "can't be read" : "could not be read in time"}>{unknown}</Unknown>;
 }
