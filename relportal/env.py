@@ -138,10 +138,14 @@ class Env(BaseSettings):
         return value
 
 
+class BadEnvironment(ImproperlyConfigured):
+    """The environment, or `.env`, is not as it has to be. Its text is for the person who sets it."""
+
+
 def load() -> Env:
     """The environment's values.
 
-    Raises ImproperlyConfigured, naming every setting that is missing or bad and what was expected of it; never
+    Raises BadEnvironment, naming every setting that is missing or bad and what was expected of it; never
     with a value in it, since that may be a secret.
     """
     env_file = os.environ.get("ENV_FILE", str(BASE_DIR / ".env"))
@@ -153,7 +157,7 @@ def load() -> Env:
         lines += [_sentence(detail) for detail in error.errors(include_input=False, include_url=False)]
     if not lines:
         return env
-    raise ImproperlyConfigured(
+    raise BadEnvironment(
         'The environment does not fit. Set these (see README, "Settings"):\n'
         + "\n".join(f"  - {line}" for line in lines)
     )
