@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
+from tests.bench.samples import Samples
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -29,9 +31,10 @@ class Measure:
         return {**asdict(self), "ratio": self.ratio, "holds": self.holds}
 
 
-def of_samples(name: str, values: Sequence[float], floors: Sequence[float], bar: float | None = None) -> Measure:
-    """A measure in milliseconds, of samples in seconds taken in turn: their medians, since machines are noisy."""
-    return Measure(name, median(values) * 1000, "ms", median(floors) * 1000, bar)
+def of_samples(name: str, samples: Samples, bar: float | None = None) -> Measure:
+    """A measure in milliseconds: the medians, since machines are noisy."""
+    ours, floors = samples
+    return Measure(name, median(ours) * 1000, "ms", median(floors) * 1000, bar)
 
 
 def print_table(measures: Sequence[Measure]) -> None:

@@ -1,14 +1,24 @@
-"""Workflows to measure on, and their worker: `python -m tests.bench.workflows HOST NAMESPACE`."""
+"""Workflows to measure on, how to start them, and their worker: `python -m tests.bench.workflows HOST NAMESPACE …`."""
 
 import asyncio
 import sys
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
 from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 TASK_QUEUE = "bench"
+NOBODYS_QUEUE = "nobody"
+"""Of workflows that are only listed: no worker answers for them."""
+
+DEADLINE = timedelta(seconds=60)
+STARTS_AT_ONCE = 50
 
 
 @workflow.defn
@@ -45,16 +55,55 @@ class OneEntity:
         await workflow.wait_condition(lambda: False)
 
 
-async def work(host: str, namespace: str) -> None:
-    client = await Client.connect(host, namespace=namespace)
-    # All workflows stay in memory: what is measured is queries, not the replay of evicted histories.
-    async with Worker(
-        client,
-        task_queue=TASK_QUEUE,
-        workflows=[WholeRelease, OneEntity],
-        workflow_runner=UnsandboxedWorkflowRunner(),
-        max_cached_workflows=20_000,
-    ):
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A workflow to start."""
+
+    id: str
+    workflow: str
+    arguments: list[Any] = field(default_factory=list)
+    task_queue: str = TASK_QUEUE
+
+
+async def start_all(client: Client, starts: Iterable[Start]) -> None:
+    limit = asyncio.Semaphore(STARTS_AT_ONCE)
+
+    async def start(one: Start) -> None:
+        async with limit:
+            await client.start_workflow(one.workflow, args=one.arguments, id=one.id, task_queue=one.task_queue)
+
+    await asyncio.gather(*map(start, starts))
+
+
+async def query(client: Client, workflow_id: str, name: str) -> Any:
+    """What the bare SDK makes of a query."""
+    return await client.get_workflow_handle(workflow_id).query(name, rpc_timeout=DEADLINE)
+
+
+async def until_answered(client: Client, workflow_id: str, name: str) -> None:
+    """Until the worker has begun this workflow. The server refuses queries before."""
+    async with asyncio.timeout(DEADLINE.total_seconds()):
+        while True:
+            try:
+                await query(client, workflow_id, name)
+            except RPCError:
+                await asyncio.sleep(0.1)
+            else:
+                return
+
+
+async def work(host: str, *namespaces: str) -> None:
+    async with AsyncExitStack() as workers:
+        for namespace in namespaces:
+            # All workflows stay in memory: what is measured is queries, not the replay of evicted histories.
+            worker = Worker(
+                await Client.connect(host, namespace=namespace),
+                task_queue=TASK_QUEUE,
+                workflows=[WholeRelease, OneEntity],
+                workflow_runner=UnsandboxedWorkflowRunner(),
+                max_cached_workflows=20_000,
+            )
+            await workers.enter_async_context(worker)
         await asyncio.Event().wait()
 
 
