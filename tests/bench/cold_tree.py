@@ -36,10 +36,10 @@ async def measure(client: Client) -> list[Measure]:
         )
     )
     one_query = partial(query, client, WHOLE, "get_hierarchy")
-    whole = await in_turn(partial(_tree, gateway, WHOLE), one_query, 40, check=_check)
+    whole = await in_turn(partial(_tree, gateway, WHOLE), one_query, 60, check=_check)
     body = await in_turn(partial(_body, gateway, WHOLE), one_query, 20)
     best = await _best_concurrency(client, asked)
-    each = await in_turn(partial(_tree, gateway, EACH), partial(_fan_out, client, asked, best), 5, check=_check)
+    each = await in_turn(partial(_tree, gateway, EACH), partial(_fan_out, client, asked, best), 4, check=_check)
     return [
         of_samples(f"cold tree of {ENTITIES} entities, one workflow, against one raw query", whole, bar=1.5),
         of_samples("the same, to the bytes of the API's body", body),
