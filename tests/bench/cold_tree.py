@@ -5,6 +5,7 @@ from functools import partial
 from time import perf_counter
 
 from temporalio.client import Client
+from temporalio.service import GrpcCompression
 
 from releases.domain import EntityId, Tree
 from releases.encoding import to_json
@@ -37,12 +38,17 @@ async def measure(client: Client) -> list[Measure]:
     )
     one_query = partial(query, client, WHOLE, "get_hierarchy")
     whole = await in_turn(partial(_tree, gateway, WHOLE), one_query, 60, check=_check)
+    plain = await Client.connect(
+        client.service_client.config.target_host, namespace=client.namespace, grpc_compression=GrpcCompression.NONE
+    )
+    uncompressed = await in_turn(partial(_tree, gateway, WHOLE), partial(query, plain, WHOLE, "get_hierarchy"), 20)
     body = await in_turn(partial(_body, gateway, WHOLE), one_query, 20)
     best = await _best_concurrency(client, asked)
     each = await in_turn(partial(_tree, gateway, EACH), partial(_fan_out, client, asked, best), 4, check=_check)
     return [
         of_samples(f"cold tree of {ENTITIES} entities, one workflow, against one raw query", whole, bar=1.5),
-        of_samples("the same, to the bytes of the API's body", body),
+        of_samples("the same, against a raw query that is not compressed, as ours is not", uncompressed),
+        of_samples("the same to the bytes of the API's body, against one raw query", body),
         of_samples(
             f"cold tree of {ENTITIES} entities, a workflow each, against a bare fan-out ({best} at once)",
             each,
