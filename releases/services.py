@@ -26,10 +26,11 @@ from releases.errors import (
     SourceError,
 )
 from releases.gateway import Gateway, GatewayConfig, Slots
-from releases.hierarchy import HierarchyReader, ReaderConfig
+from releases.hierarchy import HierarchyReader
 from releases.index import IndexConfig, ReleaseIndex
 from releases.listing import ListQuery, Page, ReleaseList
 from releases.phases import PhaseTable
+from releases.reading import ReaderConfig
 from releases.topology import ReleaseWorkflowIds
 
 log = structlog.get_logger(__name__)

@@ -10,8 +10,9 @@ from temporalio.service import GrpcCompression
 from releases.domain import EntityId, Tree
 from releases.encoding import to_json
 from releases.gateway import GatewayConfig, TemporalGateway
-from releases.hierarchy import HierarchyReader, ReaderConfig
+from releases.hierarchy import HierarchyReader
 from releases.phases import PhaseTable
+from releases.reading import ReaderConfig
 from releases.representation import Links, Representation
 from tests.bench.releases import flat, hierarchy
 from tests.bench.samples import in_turn

@@ -14,10 +14,11 @@ from temporalio.client import Client
 
 from releases.access import Viewer
 from releases.gateway import GatewayConfig, TemporalGateway
-from releases.hierarchy import HierarchyReader, ReaderConfig
+from releases.hierarchy import HierarchyReader
 from releases.index import OVERLAP, IndexConfig, ReleaseIndex
 from releases.listing import ListQuery, Page, ReleaseList
 from releases.phases import PhaseTable
+from releases.reading import ReaderConfig
 from releases.topology import ReleaseWorkflowIds
 from tests.bench.samples import in_turn
 from tests.bench.table import Measure, of_samples

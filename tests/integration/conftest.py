@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import pytest
 
 from releases.domain import EntityId, Tree
-from releases.hierarchy import HierarchyReader, ReaderConfig
+from releases.hierarchy import HierarchyReader
 from releases.phases import PhaseTable
+from releases.reading import ReaderConfig
 from releases.topology import ReleaseWorkflowIds
 from tests.fakes.counting import CountingGateway
 from tests.worlds import PATIENT, World

@@ -12,8 +12,9 @@ import pytest
 from releases.domain import EntityId, Run, RunStatus, Tree
 from releases.errors import QueryTimeout, TemporalUnavailable, WorkerUnavailable
 from releases.gateway import GatewayConfig, TemporalGateway
-from releases.hierarchy import HierarchyReader, ReaderConfig
+from releases.hierarchy import HierarchyReader
 from releases.phases import PhaseTable
+from releases.reading import ReaderConfig
 from tests.fakes.gateway import FakeTemporal
 from tests.integration.conftest import RELEASE_ID, Read
 from tests.integration.link import Link

@@ -10,10 +10,11 @@ from releases import listing
 from releases.access import Viewer
 from releases.domain import ProblemCode, RunStatus
 from releases.errors import QueryTimeout
-from releases.hierarchy import HierarchyReader, ReaderConfig
+from releases.hierarchy import HierarchyReader
 from releases.index import IndexConfig, ReleaseIndex
 from releases.listing import ListQuery, Page, ReleaseList
 from releases.phases import Phase, PhaseTable
+from releases.reading import ReaderConfig
 from releases.topology import ReleaseWorkflowIds
 from tests.api.samples import start, start_spread, start_whole
 from tests.fakes.gateway import FakeTemporal
