@@ -3,13 +3,17 @@
 Times stay datetimes: `encoding.to_json` writes them.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from releases.domain import Entity, EntityType, Rollup, Run, RunStatus, Tree
-from releases.listing import Row
+from django.conf import settings
+from django.http import HttpRequest, QueryDict
+
+from releases.domain import Entity, EntityProblem, EntityType, Rollup, Run, RunStatus, Tree
+from releases.listing import ListQuery, Page, Row
 
 JsonObject = dict[str, Any]
 
@@ -28,11 +32,48 @@ class Links:
         return f"{url}/{run_id}/history" if run_id else url
 
 
+@dataclass(frozen=True, slots=True)
+class PageLinks:
+    """Where the pages of the list are found. `address` is absolute and without parameters, which `parameters` holds."""
+
+    address: str
+    parameters: str
+
+    @classmethod
+    def of(cls, request: HttpRequest, path: str) -> "PageLinks":
+        return cls(request.build_absolute_uri(path), request.GET.urlencode())
+
+    def page(self, number: int) -> str:
+        parameters = QueryDict(self.parameters, mutable=True)
+        parameters["page"] = str(number)
+        return f"{self.address}?{parameters.urlencode()}"
+
+
 class Representation:
     """Makes JSON objects of what the domain holds."""
 
     def __init__(self, links: Links) -> None:
         self._links = links
+
+    @classmethod
+    def configured(cls) -> "Representation":
+        """By the portal's settings."""
+        env = settings.RELPORTAL
+        ui = env.TEMPORAL_UI_URL.rstrip("/") if env.TEMPORAL_UI_URL else None
+        return cls(Links(ui, env.TEMPORAL_NAMESPACE))
+
+    def page(self, page: Page, query: ListQuery, links: PageLinks) -> JsonObject:
+        """A page of the list."""
+        return {**self.pagination(page, query, links), "results": [self.row(row) for row in page.rows]}
+
+    def pagination(self, page: Page, query: ListQuery, links: PageLinks) -> JsonObject:
+        """What a page says of its neighbours."""
+        last = max(-(-page.count // query.page_size), 1)
+        return {
+            "count": page.count,
+            "next": links.page(query.page + 1) if query.page < last else None,
+            "previous": links.page(min(query.page - 1, last)) if query.page > 1 else None,
+        }
 
     def row(self, row: Row) -> JsonObject:
         """A release of the list."""
@@ -49,7 +90,28 @@ class Representation:
             "as_of": tree.as_of,
             "freshness": tree.freshness,
             **self._release(tree.release, tree.run, tree.release.rollup),
-            "waves": [self._node(wave, tree.release.id) for wave in tree.release.children],
+            "waves": [self.node(wave, tree.release.id) for wave in tree.release.children],
+        }
+
+    def changed(self, path: str, fields: Mapping[str, Any]) -> JsonObject:
+        """Fields of the entity at this path of a tree, by the domain's names, as they stand in the whole tree."""
+        changed: JsonObject = {}
+        for name, value in fields.items():
+            if _stands_at(name, path):
+                changed[name] = _JSON_OF_FIELD[name](value) if name in _JSON_OF_FIELD else value
+        if "workflow_id" in changed:
+            changed["workflow_url"] = self._links.workflow(changed["workflow_id"])
+        return changed
+
+    def run(self, run: Run) -> JsonObject:
+        """What a release says of its run."""
+        return {
+            "workflow_id": run.workflow_id,
+            "workflow_url": self._links.workflow(run.workflow_id, run.run_id),
+            "status": RunStatus.RUNNING if run.status is RunStatus.CONTINUED_AS_NEW else run.status,
+            "run_id": run.run_id,
+            "started_at": run.started_at,
+            "ended_at": run.ended_at,
         }
 
     def entity(self, tree: Tree, entity: Entity) -> JsonObject:
@@ -67,30 +129,24 @@ class Representation:
         return fields
 
     def _release(self, entity: Entity, run: Run, rollup: Rollup | None) -> JsonObject:
-        status = RunStatus.RUNNING if run.status is RunStatus.CONTINUED_AS_NEW else run.status
         return {
             **self._fields(entity),
-            "workflow_id": run.workflow_id,
-            "workflow_url": self._links.workflow(run.workflow_id, run.run_id),
-            "status": status,
-            "run_id": run.run_id,
-            "started_at": run.started_at,
-            "ended_at": run.ended_at,
+            **self.run(run),
             "rollup": rollup_json(rollup) if rollup is not None else None,
             "url": f"/api/releases/{entity.id}/",
         }
 
-    def _node(self, entity: Entity, parent_id: str) -> JsonObject:
+    def node(self, entity: Entity, parent_id: str) -> JsonObject:
+        """An entity below the release, with all below it, as it stands in the whole tree."""
         parent_field, children_field = _NODE_FIELDS[entity.type]
         node = self._fields(entity)
         node[parent_field] = parent_id
         node["rollup"] = rollup_json(entity.rollup)
         if children_field is not None:
-            node[children_field] = [self._node(child, entity.id) for child in entity.children]
+            node[children_field] = [self.node(child, entity.id) for child in entity.children]
         return node
 
     def _fields(self, entity: Entity) -> JsonObject:
-        problem = entity.problem
         fields: JsonObject = {
             "id": entity.id,
             "type": entity.type,
@@ -104,7 +160,7 @@ class Representation:
             "updated_at": entity.updated_at,
             "workflow_id": entity.workflow_id,
             "workflow_url": self._links.workflow(entity.workflow_id) if self._links.temporal_ui else None,
-            "problem": {"code": problem.code, "detail": problem.detail} if problem else None,
+            "problem": _problem_json(entity.problem),
             "extra": entity.extra,
         }
         if entity.type is EntityType.APP:
@@ -123,3 +179,27 @@ _NODE_FIELDS = {
 def rollup_json(rollup: Rollup) -> JsonObject:
     """Shared between entities of the same counts (most are apps): nobody changes one."""
     return {"total": rollup.total, **rollup._asdict()}
+
+
+def _problem_json(problem: EntityProblem | None) -> JsonObject | None:
+    return {"code": problem.code, "detail": problem.detail} if problem else None
+
+
+_JSON_OF_FIELD: Mapping[str, Callable[[Any], Any]] = {"rollup": rollup_json, "problem": _problem_json}
+
+
+def _stands_at(field: str, path: str) -> bool:
+    """Whether an entity at this path shows that field: some belong to one level alone, and a release's workflow is that
+    of its run."""
+    depth = path.count("/") + 1 if path else 0
+    match field:
+        case "sequence":
+            return depth == _WAVE_DEPTH
+        case "version":
+            return depth == _APP_DEPTH
+        case "workflow_id":
+            return depth > 0
+    return True
+
+
+_WAVE_DEPTH, _APP_DEPTH = (list(EntityType).index(level) for level in (EntityType.WAVE, EntityType.APP))

@@ -4,7 +4,6 @@ import hashlib
 from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync
-from django.conf import settings
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date, parse_etags
@@ -17,9 +16,9 @@ from accounts.viewers import viewer_of
 from releases import services
 from releases.domain import ENTITY_ID_PATTERN
 from releases.encoding import to_json
-from releases.listing import ORDERINGS, ListQuery, Page
+from releases.listing import ORDERINGS
 from releases.phases import Phase
-from releases.representation import JsonObject, Links, Representation
+from releases.representation import PageLinks, Representation
 from releases.schema import problem_responses
 from releases.serializers import (
     RUN_STATUSES,
@@ -84,12 +83,6 @@ LIST_PARAMETERS = [
 ]
 
 
-def representation() -> Representation:
-    env = settings.RELPORTAL
-    ui = env.TEMPORAL_UI_URL.rstrip("/") if env.TEMPORAL_UI_URL else None
-    return Representation(Links(ui, env.TEMPORAL_NAMESPACE))
-
-
 def _private(response: R) -> R:
     """Kept by no shared cache, and asked for again each time. With the time, which daphne does not add: on a 304 it
     tells since when what the caller has is known to be so (RFC 9110, 6.6.1 wants it anyway)."""
@@ -114,7 +107,8 @@ class ReleaseViewSet(ViewSet):
     def list(self, request: Request) -> Response:
         query = ListParameters.parse(request.query_params)
         page = async_to_sync(services.list_releases)(viewer_of(request.user), query)
-        return _private(Response(_page(request, query, page)))
+        links = PageLinks.of(request._request, request.path)
+        return _private(Response(Representation.configured().page(page, query, links)))
 
     @extend_schema(
         operation_id="releases_retrieve",
@@ -129,7 +123,7 @@ class ReleaseViewSet(ViewSet):
     )
     def retrieve(self, request: Request, release_id: str) -> Response:
         tree = async_to_sync(services.get_release)(viewer_of(request.user), release_id)
-        return _private(Response(representation().release(tree)))
+        return _private(Response(Representation.configured().release(tree)))
 
     @extend_schema(
         operation_id="releases_hierarchy",
@@ -149,7 +143,7 @@ class ReleaseViewSet(ViewSet):
     )
     def hierarchy(self, request: Request, release_id: str) -> HttpResponse:
         tree = async_to_sync(services.get_tree)(viewer_of(request.user), release_id)
-        body = representation().hierarchy(tree)
+        body = Representation.configured().hierarchy(tree)
         etag = _etag(body)
         known = parse_etags(request.headers.get("If-None-Match", ""))
         is_known = "*" in known or etag in known
@@ -186,7 +180,7 @@ class ReleaseViewSet(ViewSet):
     def entity(self, request: Request, release_id: str, entity_id: str) -> Response:
         path = request.query_params.get("path")
         found = async_to_sync(services.get_entity)(viewer_of(request.user), release_id, entity_id, path)
-        return _private(Response(representation().entity(*found)))
+        return _private(Response(Representation.configured().entity(*found)))
 
 
 class EntityViewSet(ViewSet):
@@ -209,24 +203,7 @@ class EntityViewSet(ViewSet):
     )
     def retrieve(self, request: Request, entity_id: str) -> Response:
         found = async_to_sync(services.find_entity)(viewer_of(request.user), entity_id)
-        return _private(Response(representation().entity(*found)))
-
-
-def _page(request: Request, query: ListQuery, page: Page) -> JsonObject:
-    make = representation()
-    last = max(-(-page.count // query.page_size), 1)
-    return {
-        "count": page.count,
-        "next": _page_url(request, query.page + 1) if query.page < last else None,
-        "previous": _page_url(request, min(query.page - 1, last)) if query.page > 1 else None,
-        "results": [make.row(row) for row in page.rows],
-    }
-
-
-def _page_url(request: Request, number: int) -> str:
-    parameters = request.query_params.copy()
-    parameters["page"] = str(number)
-    return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
+        return _private(Response(Representation.configured().entity(*found)))
 
 
 def _etag(body: dict[str, Any]) -> str:
