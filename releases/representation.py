@@ -85,12 +85,15 @@ class Representation:
 
     def hierarchy(self, tree: Tree) -> JsonObject:
         """The whole tree."""
+        return {**self.confirmed(tree), "waves": [self.node(wave, tree.release.id) for wave in tree.release.children]}
+
+    def confirmed(self, tree: Tree) -> JsonObject:
+        """The whole tree but for its waves."""
         return {
             "version": tree.version,
             "as_of": tree.as_of,
             "freshness": tree.freshness,
             **self._release(tree.release, tree.run, tree.release.rollup),
-            "waves": [self.node(wave, tree.release.id) for wave in tree.release.children],
         }
 
     def changed(self, path: str, fields: Mapping[str, Any]) -> JsonObject:

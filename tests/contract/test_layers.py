@@ -9,6 +9,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 KNOWS_DJANGO = {
     "apps",
+    "consumers",
+    "frames",
+    "open_sockets",
     "parsers",
     "problems",
     "renderers",
