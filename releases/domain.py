@@ -198,6 +198,22 @@ class Run:
     ended_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """What a run's history told since the page before.
+
+    `token` is where the next page goes on, empty where the run has ended. `stepped_at` is when the newest workflow
+    task among these events completed, by the server's clock: the state may have changed; None where none did.
+    `is_waiting` tells whether a workflow task has been scheduled that no worker has completed yet, None where these
+    events don't tell. `ended` is how the run ended, CONTINUED_AS_NEW included, None while it is open.
+    """
+
+    token: bytes
+    stepped_at: datetime | None
+    is_waiting: bool | None
+    ended: RunStatus | None
+
+
 _NO_EXTRA: Mapping[str, Any] = {}
 """Shared by all entities that have none, which are nearly all."""
 

@@ -12,6 +12,7 @@ RelportalError
 ├── AmbiguousEntity              the ID stands in several places
 └── SourceError                  the source could not be read; trying again may help
     ├── TemporalUnavailable      the server does not answer, or refuses
+    │   └── LongPollRefused      it will not let another long-poll wait
     ├── WorkerUnavailable        no worker answers the workflow's queries
     ├── QueryTimeout             the worker lives, but this answer took too long
     └── QueryFailed              the workflow's query raised, is unknown to it, or answered with over 2 MB
@@ -74,6 +75,10 @@ class SourceError(RelportalError):
 
 
 class TemporalUnavailable(SourceError):
+    pass
+
+
+class LongPollRefused(TemporalUnavailable):
     pass
 
 

@@ -1,4 +1,4 @@
-"""The way to Temporal: describe, query and list workflows. The only importer of temporalio's client.
+"""The way to Temporal: describe, query, list and follow workflows. The only importer of temporalio's client.
 
 `Gateway` is what the rest of Relportal knows of Temporal; `TemporalGateway` is it over gRPC. It works on the requests
 themselves rather than on workflow handles: a query's answer is then decoded once, by the fastest decoder, and an error
@@ -10,8 +10,8 @@ import json
 import logging
 import math
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -21,13 +21,20 @@ from typing import Any, Protocol
 import orjson
 from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.api.common.v1 import Payload, Payloads, WorkflowExecution
-from temporalio.api.enums.v1 import ResourceExhaustedCause, WorkflowExecutionStatus
+from temporalio.api.enums.v1 import (
+    EventType,
+    HistoryEventFilterType,
+    ResourceExhaustedCause,
+    WorkflowExecutionStatus,
+)
 from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure, ResourceExhaustedFailure
 from temporalio.api.query.v1 import WorkflowQuery
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import (
     DescribeNamespaceRequest,
     DescribeWorkflowExecutionRequest,
+    GetWorkflowExecutionHistoryRequest,
+    GetWorkflowExecutionHistoryResponse,
     ListWorkflowExecutionsRequest,
     QueryWorkflowRequest,
 )
@@ -35,8 +42,9 @@ from temporalio.client import Client
 from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import GrpcCompression, RPCError, RPCStatusCode, TLSConfig
 
-from releases.domain import Run, RunStatus
+from releases.domain import HistoryPage, Run, RunStatus
 from releases.errors import (
+    LongPollRefused,
     QueryFailed,
     QueryTimeout,
     RelportalError,
@@ -49,6 +57,8 @@ from releases.sharing import note_error
 METADATA_QUERY = "__temporal_workflow_metadata"
 VISIBILITY_PAGE = 1000
 """The most runs that a server lists at once by default (frontend.visibilityMaxPageSize)."""
+HISTORY_PAGE = 256
+"""The most writes to a history, of one or more events each, that it gives at once (frontend.historyMaxPageSize)."""
 
 _PASSING = frozenset(
     {
@@ -78,6 +88,8 @@ _SLOT_SECONDS = 1.0
 """How long a query counts against the limit. One that waits longer waits for a worker and costs nobody anything: it
 gives its place to others, so that a dead worker's queries never hold up a living one's."""
 
+_LONG_POLL_SECONDS = 30.0
+"""The server answers a long-poll that nothing has come of after 20 (history.longPollExpirationInterval)."""
 
 _STARTS_KEPT = 10_000
 """Starts of first runs that are remembered: they never change."""
@@ -101,6 +113,12 @@ class Gateway(Protocol):
 
     async def list_runs(self, query: str, page_token: bytes = b"") -> tuple[list[Run], bytes]:
         """A page of runs that match a visibility query, and the token of the next page (empty at the end)."""
+        ...
+
+    async def history(self, workflow_id: str, token: bytes = b"") -> HistoryPage:
+        """Without a token: all that has happened in the newest run, at once. With one: what has happened since; waits
+        until something does, some 20 s at most, and gives a page that tells nothing where nothing did. Such a call is
+        made once, whatever comes of it, and may raise LongPollRefused."""
         ...
 
     async def check(self) -> None:
@@ -207,6 +225,40 @@ class TemporalGateway:
         answer = await self._call("list_workflow_executions", request)
         return [_run(info) for info in answer.executions], answer.next_page_token
 
+    async def history(self, workflow_id: str, token: bytes = b"") -> HistoryPage:
+        if token:
+            return _page(await self._awaited(self._history_request(WorkflowExecution(workflow_id=workflow_id), token)))
+        return await self._history_of(await self._described(workflow_id))
+
+    async def _history_of(self, info: WorkflowExecutionInfo) -> HistoryPage:
+        """All pages up to what was there when the run was described. Each has a token, and asking with the last one's
+        would wait: the number of events tells which it is."""
+        page = HistoryPage(b"", None, None, None)
+        while True:
+            answer = await self._call(_GET_HISTORY, self._history_request(info.execution, page.token))
+            page = _joined(page, _page(answer))
+            events = answer.history.events
+            if not page.token or not events or events[-1].event_id >= info.history_length:
+                return page
+
+    def _history_request(self, execution: WorkflowExecution, token: bytes) -> GetWorkflowExecutionHistoryRequest:
+        return GetWorkflowExecutionHistoryRequest(
+            namespace=self._config.namespace,
+            execution=execution,
+            maximum_page_size=HISTORY_PAGE,
+            next_page_token=token,
+            wait_new_event=True,
+            history_event_filter_type=HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT,
+            skip_archival=True,
+        )
+
+    async def _awaited(self, request: GetWorkflowExecutionHistoryRequest) -> GetWorkflowExecutionHistoryResponse:
+        """A long-poll: made once, since what waits for nothing in particular can as well be begun again later."""
+        with _our_errors(_GET_HISTORY, _long_poll_error):
+            async with asyncio.timeout(_LONG_POLL_SECONDS) as limit:
+                client = await self._connected()
+                return await client.workflow_service.get_workflow_execution_history(request, timeout=_left_of(limit))
+
     async def check(self) -> None:
         await self._call(
             "describe_namespace",
@@ -220,18 +272,11 @@ class TemporalGateway:
         error_of: "Callable[[RPCError], RelportalError] | None" = None,
     ) -> Any:
         """One call of the service by its deadline, with retries inside it and its errors made ours."""
-        try:
+        with _our_errors(method, error_of or _service_error, QueryTimeout if error_of else TemporalUnavailable):
             async with asyncio.timeout(self._config.query_timeout) as limit:
                 client = await self._connected()
                 call: Callable[..., Awaitable[Any]] = getattr(client.workflow_service, method)
                 return await _persistently(lambda: call(request, timeout=_left_of(limit)))
-        except RPCError as error:
-            raise (error_of or _service_error)(error) from error
-        except TimeoutError as error:
-            raise (QueryTimeout if error_of else TemporalUnavailable)(f"{method}: no answer in time") from error
-        except RuntimeError as error:
-            # What the SDK raises where no connection can be made at all.
-            raise TemporalUnavailable(str(error)) from error
 
     async def _connected(self) -> Client:
         async with self._connecting:
@@ -285,6 +330,24 @@ class Slots:
             give_back()
 
 
+@contextmanager
+def _our_errors(
+    method: str,
+    error_of: Callable[[RPCError], RelportalError],
+    late: type[RelportalError] = TemporalUnavailable,
+) -> Iterator[None]:
+    """The errors of one call of the service made ours; `late` is what it is to have no answer in time."""
+    try:
+        yield
+    except RPCError as error:
+        raise error_of(error) from error
+    except TimeoutError as error:
+        raise late(f"{method}: no answer in time") from error
+    except RuntimeError as error:
+        # What the SDK raises where no connection can be made at all.
+        raise TemporalUnavailable(str(error)) from error
+
+
 async def _persistently(attempt: Callable[[], Awaitable[Any]]) -> Any:
     """What the attempt gives, made again where it failed for a reason that passes. A workflow that is busy is tried
     for as long as the caller lets it: it is a matter of its worker, not of the server."""
@@ -330,6 +393,49 @@ def _run(info: WorkflowExecutionInfo) -> Run:
         status=RunStatus(name),
         started_at=_moment(info.start_time),
         ended_at=_moment(info.close_time) if info.HasField("close_time") else None,
+    )
+
+
+_GET_HISTORY = "get_workflow_execution_history"
+
+_CLOSINGS: Mapping[int, RunStatus] = {
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: RunStatus.COMPLETED,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: RunStatus.FAILED,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT: RunStatus.TIMED_OUT,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED: RunStatus.CANCELED,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED: RunStatus.TERMINATED,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW: RunStatus.CONTINUED_AS_NEW,
+}
+_WAITINGS: Mapping[int, bool] = {
+    EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED: True,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED: True,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED: True,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT: True,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED: False,
+}
+"""Whether a workflow task is left to do after such an event: the server tries one that failed again."""
+
+
+def _page(answer: GetWorkflowExecutionHistoryResponse) -> HistoryPage:
+    stepped_at = is_waiting = ended = None
+    for event in answer.history.events:
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+            stepped_at = event.event_time
+        is_waiting = _WAITINGS.get(event.event_type, is_waiting)
+        ended = _CLOSINGS.get(event.event_type, ended)
+    return HistoryPage(
+        token=b"" if ended else answer.next_page_token,
+        stepped_at=_moment(stepped_at) if stepped_at else None,
+        is_waiting=False if ended else is_waiting,
+        ended=ended,
+    )
+
+
+def _joined(before: HistoryPage, page: HistoryPage) -> HistoryPage:
+    return replace(
+        page,
+        stepped_at=page.stepped_at or before.stepped_at,
+        is_waiting=before.is_waiting if page.is_waiting is None else page.is_waiting,
     )
 
 
@@ -388,6 +494,12 @@ def _query_error(error: RPCError) -> RelportalError:
         case RPCStatusCode.FAILED_PRECONDITION:
             # No poller was seen lately, or the run has not yet done its first workflow task: nobody there to answer.
             return WorkerUnavailable(error.message)
+    return _service_error(error)
+
+
+def _long_poll_error(error: RPCError) -> RelportalError:
+    if error.status is RPCStatusCode.RESOURCE_EXHAUSTED:
+        return LongPollRefused(error.message)
     return _service_error(error)
 
 
