@@ -296,6 +296,21 @@ def transformed(entity: Entity, change: Callable[[Entity], Entity]) -> Entity:
     return change(entity)
 
 
+def with_last_known(new: Entity, known: Entity, is_unread: Callable[[Entity], bool]) -> Entity:
+    """The newer of two states of an entity, with the last known one of all that could not be read this time."""
+    if new is known:
+        return new
+    if is_unread(new) and not is_unread(known):
+        return known
+    before = {child.path: child for child in known.children}
+    children = tuple(
+        with_last_known(child, before[child.path], is_unread) if child.path in before else child
+        for child in new.children
+    )
+    same = all(one is other for one, other in zip(children, new.children, strict=True))
+    return new if same else new.with_children(children)
+
+
 def ended(release: Entity, imposed: Mapping[str, str], phases: PhaseTable) -> Entity:
     """The release after some of its workflows ended in a way that wins over what they last said.
 

@@ -6,6 +6,7 @@ from releases.gateway import Gateway
 from releases.offers import OfferedQueries
 from releases.phases import PhaseTable
 from releases.reading import Means, ReaderConfig, Reading
+from releases.rereading import Changed, Rereading
 from releases.sharing import SharedReads
 
 
@@ -25,6 +26,11 @@ class HierarchyReader:
             ("tree", release_id),
             lambda waited: Reading(self._means, release_id, waited).tree(),
         )
+
+    async def reread(self, known: Tree, changed: Changed) -> Tree:
+        """The tree that is known, with what has changed of it read again; raises as `tree` does. For the one that keeps
+        this tree: not shared."""
+        return await Rereading(self._means, known, changed).tree()
 
     async def release(self, release_id: EntityId) -> Tree:
         """The release without its descendants. Raises as `tree` does."""

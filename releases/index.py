@@ -71,6 +71,11 @@ class ReleaseIndex:
         await self._shared.get("look", lambda _: self._look())
         return self._runs
 
+    @property
+    def is_filled(self) -> bool:
+        """Whether the next look is a small one."""
+        return self._filled_at is not None
+
     async def _look(self) -> None:
         now = datetime.now(UTC)
         if self._filled_at is None or self._looked_at is None:
@@ -81,13 +86,13 @@ class ReleaseIndex:
                 self._refill.add_done_callback(note_error)
             since = (self._looked_at - OVERLAP).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
             recent = f'({self._config.list_query}) AND (StartTime >= "{since}" OR CloseTime >= "{since}")'
-            found = self._by_release(await self._list(recent))
+            found = self._by_release(await all_runs(self._gateway, recent))
             self._keep({release_id: _newest(runs, self._known.get(release_id)) for release_id, runs in found.items()})
         self._looked_at = now
 
     async def _fill(self) -> None:
         began, before = datetime.now(UTC), self._known
-        listed = self._by_release(await self._list(self._config.list_query))
+        listed = self._by_release(await all_runs(self._gateway, self._config.list_query))
         # Looks go on while a listing of thousands takes its seconds: what they found stays.
         found_since = {release_id for release_id, known in self._known.items() if before.get(release_id) is not known}
         newest = {
@@ -123,12 +128,14 @@ class ReleaseIndex:
                 releases[release_id].append(run)
         return releases
 
-    async def _list(self, query: str) -> list[Run]:
-        runs, token = await self._gateway.list_runs(query)
-        while token:
-            page, token = await self._gateway.list_runs(query, token)
-            runs += page
-        return runs
+
+async def all_runs(gateway: Gateway, query: str) -> list[Run]:
+    """All runs that match a visibility query."""
+    runs, token = await gateway.list_runs(query)
+    while token:
+        page, token = await gateway.list_runs(query, token)
+        runs += page
+    return runs
 
 
 def _newest(listed: list[Run], known: _Known | None) -> _Known:

@@ -12,10 +12,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cmp_to_key
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from releases.access import Viewer
-from releases.domain import Entity, EntityId, EntityProblem, EntityType, ProblemCode, Rollup, Run, RunStatus
+from releases.domain import Entity, EntityId, EntityProblem, EntityType, ProblemCode, Rollup, Run, RunStatus, Tree
 from releases.errors import QueryTimeout, RelportalError
 from releases.gateway import Slots
 from releases.hierarchy import HierarchyReader
@@ -89,14 +89,25 @@ class _Selection(NamedTuple):
     runs: Mapping[EntityId, Run]
 
 
+class LiveState(Protocol):
+    """What is known of a release without asking: where somebody follows it, and it is live. `whole`: with all below."""
+
+    def __call__(self, release_id: EntityId, *, whole: bool) -> Tree | None: ...
+
+
+def _none_is_live(release_id: EntityId, *, whole: bool) -> Tree | None:
+    return None
+
+
 class ReleaseList:
     """The list of releases. One per gateway and event loop."""
 
     _SELECTIONS_KEPT = 32
 
-    def __init__(self, index: ReleaseIndex, reader: HierarchyReader) -> None:
-        self._index = index
+    def __init__(self, index: ReleaseIndex, reader: HierarchyReader, live: LiveState = _none_is_live) -> None:
+        self.index = index
         self._reader = reader
+        self._live = live
         self._ended: OrderedDict[str, Entity] = OrderedDict()
         self._ended_rollups: OrderedDict[str, Rollup] = OrderedDict()
         self._selections: OrderedDict[tuple[Any, ...], _Selection] = OrderedDict()
@@ -107,18 +118,18 @@ class ReleaseList:
         Raises TemporalUnavailable, and QueryTimeout where a filter by state could not ask all releases in time (what
         was learned of ended ones is kept, so that the next try comes further).
         """
-        runs = await self._index.runs()
-        selected = self._selected(viewer, query, runs)
+        runs = await self.index.runs()
+        selected = self.selected(viewer, query, runs)
         read: Mapping[EntityId, Entity] = {}
         if query.phases or query.states:
             read = await self._in_state(selected, runs, query)
             selected = list(read)
         start = (query.page - 1) * query.page_size
         shown = selected[start : start + query.page_size]
-        rows = (self._row(release_id, runs[release_id], query, read.get(release_id)) for release_id in shown)
+        rows = (self.row(release_id, runs[release_id], query, read.get(release_id)) for release_id in shown)
         return Page(len(selected), await asyncio.gather(*rows))
 
-    def _selected(self, viewer: Viewer, query: ListQuery, runs: Mapping[EntityId, Run]) -> list[EntityId]:
+    def selected(self, viewer: Viewer, query: ListQuery, runs: Mapping[EntityId, Run]) -> list[EntityId]:
         """IDs in order. Remembered, and mended where runs have changed, so that a page costs about the same however
         many releases there are."""
         scope = None if viewer.sees_all else viewer.patterns
@@ -152,7 +163,8 @@ class ReleaseList:
         found = zip(candidates, entities, strict=True)
         return {release_id: entity for release_id, entity in found if _is_in_state(entity, query)}
 
-    async def _row(self, release_id: EntityId, run: Run, query: ListQuery, read: Entity | None) -> Row:
+    async def row(self, release_id: EntityId, run: Run, query: ListQuery, read: Entity | None = None) -> Row:
+        """A release of the list, read unless it is given; with a problem where it can't be, or not in time."""
         release, rollup = await asyncio.gather(
             _at_once(read) if read else self._shown(release_id, run),
             self._in_time(self._rollup(release_id, run)) if query.with_rollups else _at_once(None),
@@ -162,7 +174,7 @@ class ReleaseList:
     async def _shown(self, release_id: EntityId, run: Run) -> Entity:
         """The release, or that it did not answer in time."""
         entity = await self._in_time(self._release(release_id, run))
-        return entity or self._not_in_time(release_id, run)
+        return entity or self.not_in_time(release_id, run)
 
     async def _in_time(self, read: Awaitable[T]) -> T | None:
         try:
@@ -175,6 +187,8 @@ class ReleaseList:
     async def _release(self, release_id: EntityId, run: Run) -> Entity:
         if run.run_id in self._ended:
             return self._ended[run.run_id]
+        if (live := self._live(release_id, whole=False)) is not None and live.run.run_id == run.run_id:
+            return live.release
         entity = await self._reader.release_of_run(release_id, run)
         if not run.status.is_open and entity.problem is None:
             _keep(self._ended, run.run_id, entity)
@@ -184,7 +198,7 @@ class ReleaseList:
         if run.run_id in self._ended_rollups:
             return self._ended_rollups[run.run_id]
         try:
-            tree = await self._reader.tree(release_id)
+            tree = self._live(release_id, whole=True) or await self._reader.tree(release_id)
         except RelportalError:
             return None
         problem, rollup = tree.release.problem, tree.release.rollup
@@ -197,7 +211,8 @@ class ReleaseList:
             _keep(self._ended_rollups, run.run_id, rollup)
         return rollup
 
-    def _not_in_time(self, release_id: EntityId, run: Run) -> Entity:
+    def not_in_time(self, release_id: EntityId, run: Run) -> Entity:
+        """A release of which nothing but its run is known."""
         state = run.status.imposed_state
         return Entity(
             id=release_id,

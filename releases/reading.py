@@ -43,6 +43,7 @@ from releases.phases import Phase, PhaseTable
 from releases.sharing import note_error
 from releases.topology import (
     HIERARCHY_QUERY,
+    NOTHING,
     ReleaseWorkflowIds,
     Reported,
     Workflow,
@@ -69,6 +70,10 @@ class ReaderConfig:
     query_timeout: float = 5.0
     query_concurrency: int = 100
     workflow_ids: ReleaseWorkflowIds = field(default_factory=ReleaseWorkflowIds)
+
+
+Answer = tuple[Reported, str, tuple[Workflow, ...]]
+"""What was said of an entity, by which workflow, and the workflows above its children."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +106,28 @@ class Reading:
         self.asked: Counter[EntityId] = Counter()
         self.does_not_offer: set[tuple[str, str]] = set()
         self.doubtful: set[str] = set()
+        self.is_whole = False
         self.as_of = datetime.now(UTC)
 
     async def tree(self) -> Tree:
-        run, reported = await self._run_and(self._ask_for_all())
-        holder = Workflow(self.workflow_id, EntityType.RELEASE, self.offers.known(self.workflow_id))
-        release = await self._assembled(reported, "", self.workflow_id, (holder,))
-        # What a release's own workflow holds ends with it alone.
-        imposed = {} if reported.is_whole else await self._imposed_states(release)
+        run, release = await self._run_and_release()
+        imposed = await self._imposed_states(release)
         if run.status.imposed_state:
             imposed[self.workflow_id] = run.status.imposed_state
         release = self._with_doubts_named(ended(self._with_shared_ids_named(release), imposed, self.phases))
         return Tree(release=release, run=run, as_of=self.as_of)
+
+    async def _run_and_release(self) -> tuple[Run, Entity]:
+        """The release with all below it, asked for anew."""
+        run, reported = await self._run_and(self._ask_for_all())
+        # What a release's own workflow holds ends with it alone.
+        self.is_whole = reported.is_whole
+        return run, await self._assembled(reported, "", self.workflow_id, (self._holder,))
+
+    @property
+    def _holder(self) -> Workflow:
+        """The release's own workflow, which may hold the others."""
+        return Workflow(self.workflow_id, EntityType.RELEASE, self.offers.known(self.workflow_id))
 
     async def release(self) -> Tree:
         run, reported = await self._run_and(self._ask_for_release())
@@ -217,15 +232,23 @@ class Reading:
         ancestors: tuple[Workflow, ...],
     ) -> Entity:
         child_type = cast("EntityType", parent.type.child)  # Apps list no children.
+        place = child_path(path, child_id)
         reported: Reported | None = parent.embedded.get(child_id)
         if reported is None and child_id.type is not child_type:
             reported = misplaced(child_id, child_type)
-        if reported is None:
-            try:
-                reported, workflow_id, ancestors = await self._ask(child_id, child_type, parent.id, ancestors)
-            except RelportalError as error:
-                reported, workflow_id = unread(child_id, child_type, error), None
-        return await self._assembled(reported, child_path(path, child_id), workflow_id, ancestors)
+        if reported is not None:
+            return await self._assembled(reported, place, workflow_id, ancestors)
+        return await self._asked(self._ask(child_id, child_type, parent.id, ancestors), child_id, child_type, place)
+
+    async def _asked(
+        self, asking: Coroutine[Any, Any, Answer], entity_id: EntityId, entity_type: EntityType, path: str
+    ) -> Entity:
+        """The entity by what asking for it brings, with all below it; or its place, with the problem."""
+        try:
+            reported, workflow_id, ancestors = await asking
+        except RelportalError as error:
+            return self._placed(unread(entity_id, entity_type, error), path, None)
+        return await self._assembled(reported, path, workflow_id, ancestors)
 
     async def _ask(
         self,
@@ -233,7 +256,7 @@ class Reading:
         entity_type: EntityType,
         parent_id: EntityId,
         ancestors: tuple[Workflow, ...],
-    ) -> tuple[Reported, str, tuple[Workflow, ...]]:
+    ) -> Answer:
         """What a workflow above it says of the entity, else its own; which that was, and the workflows above its
         children."""
         self.asked[entity_id] += 1
@@ -241,21 +264,17 @@ class Reading:
         if told is not None and not _is_of_another(told):
             return told, holder, ancestors
         try:
-            payload, offers = await self._ask_its_own(entity_id, entity_type)
+            answer = await self._ask_its_own(entity_id, entity_type, parent_id, ancestors)
         except WorkflowNotFound:
             if told is not None:
                 return told, holder, ancestors
             for workflow in ancestors:
                 self.offers.ask_again(workflow.workflow_id)
             raise refusal or WorkflowNotFound(entity_id) from None
-        except SourceError as error:
-            # Its workflow is known all the same, and how that ended may tell of the entity.
-            return unread(entity_id, entity_type, error), entity_id, ancestors
         if refusal is not None:
             old = (workflow for workflow in ancestors if workflow.offers is None)
             self.does_not_offer |= {(workflow.workflow_id, entity_type.query) for workflow in old}
-        reported = decode(payload, entity_id, entity_type, parent_id)
-        return reported, entity_id, (*ancestors, Workflow(entity_id, entity_type, offers))
+        return answer
 
     async def _ask_holders(
         self,
@@ -282,7 +301,21 @@ class Reading:
             return decode(payload, entity_id, entity_type, parent_id), holder.workflow_id, refusal
         return None, "", refusal
 
-    async def _ask_its_own(self, entity_id: EntityId, entity_type: EntityType) -> tuple[Any, frozenset[str] | None]:
+    async def _ask_its_own(
+        self, entity_id: EntityId, entity_type: EntityType, parent_id: EntityId, ancestors: tuple[Workflow, ...]
+    ) -> Answer:
+        """What the entity's own workflow says. Raises WorkflowNotFound."""
+        try:
+            payload, offers = await self._query_and_offers(entity_id, entity_type)
+        except SourceError as error:
+            # Its workflow is known all the same, and how that ended may tell of the entity.
+            return unread(entity_id, entity_type, error), entity_id, ancestors
+        reported = decode(payload, entity_id, entity_type, parent_id)
+        return reported, entity_id, (*ancestors, Workflow(entity_id, entity_type, offers))
+
+    async def _query_and_offers(
+        self, entity_id: EntityId, entity_type: EntityType
+    ) -> tuple[Any, frozenset[str] | None]:
         """The answer of the entity's own workflow, and what else that offers, asked for at the same time."""
         if entity_type.child is None:
             return await self._query(entity_id, entity_type.query), frozenset()
@@ -327,6 +360,8 @@ class Reading:
         """The entity where it stands in the tree."""
         reported.path = path
         reported.workflow_id = workflow_id
+        # They stand among the children now; a tree that is mended later must not keep those of before.
+        reported.embedded = NOTHING
         reported.phase = phase = self.phases.phase_of(reported.type, reported.state)
         if reported.type is APP:
             reported.rollup = Rollup.of_app(phase)
@@ -368,6 +403,8 @@ class Reading:
         An answer does not tell whether its workflow still runs. So those that look unfinished are looked up in
         visibility, many in one call, and the few that it names are described to be sure of their newest run.
         """
+        if self.is_whole:
+            return {}
         unfinished = sorted({e.workflow_id for e in release.walk() if e.workflow_id and self._may_have_ended(e)})
         pages = [unfinished[i : i + IDS_PER_LISTING] for i in range(0, len(unfinished), IDS_PER_LISTING)]
         listings = await asyncio.gather(*(self._ended_among(page) for page in pages))
@@ -434,9 +471,14 @@ def _is_of_another(reported: Reported) -> bool:
     return reported.problem is not None and reported.problem.code is ProblemCode.WRONG_ID
 
 
-def unread(entity_id: EntityId, entity_type: EntityType, error: RelportalError) -> Reported:
-    """The place of an entity that could not be read. What the error says stays here: it may hold addresses."""
+def problem_of(error: RelportalError, entity_id: EntityId) -> EntityProblem:
+    """What is wrong with an entity that could not be read. What the error says stays here: it may hold addresses."""
     code, sentence = next(known for kind, known in _SENTENCES.items() if isinstance(error, kind))
+    return EntityProblem(code, sentence.format(id=entity_id, query=entity_id.type.query))
+
+
+def unread(entity_id: EntityId, entity_type: EntityType, error: RelportalError) -> Reported:
+    """The place of an entity that could not be read."""
     reported = Reported(entity_id, entity_type)
-    reported.has(code, sentence.format(id=entity_id, query=entity_type.query))
+    reported.has(*problem_of(error, entity_id))
     return reported

@@ -5,8 +5,8 @@ Temporal is asked, and never whether it exists.
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -25,11 +25,17 @@ from releases.errors import (
     QueryTimeout,
     SourceError,
 )
+from releases.events import Subscription
 from releases.gateway import Gateway, GatewayConfig, Slots
 from releases.hierarchy import HierarchyReader
+from releases.histories import LongPolls
 from releases.index import IndexConfig, ReleaseIndex
 from releases.listing import ListQuery, Page, ReleaseList
+from releases.live import LiveTrees
+from releases.live_list import ListMeans, LivePages
+from releases.live_tree import Means
 from releases.phases import PhaseTable
+from releases.pulse import Pulse
 from releases.reading import ReaderConfig
 from releases.topology import ReleaseWorkflowIds
 
@@ -49,6 +55,13 @@ class Source:
     reader: HierarchyReader
     index: ReleaseIndex
     list: ReleaseList
+    trees: LiveTrees
+    pages: LivePages
+
+    async def tree(self, release_id: EntityId, *, fresh: bool = False) -> Tree:
+        """The release with all that it holds: as it is known where it is live, else, or `fresh`, read now."""
+        live = None if fresh else self.trees.state(release_id)
+        return live or await self.reader.tree(release_id)
 
 
 _sources: "WeakKeyDictionary[asyncio.AbstractEventLoop, Source]" = WeakKeyDictionary()
@@ -85,7 +98,18 @@ def _make_source() -> Source:
     config = ReaderConfig(env.QUERY_TIMEOUT_SECONDS, env.QUERY_CONCURRENCY, workflow_ids)
     reader = HierarchyReader(gateway, PhaseTable(env.RELEASE_STATE_PHASES), config)
     index = ReleaseIndex(gateway, IndexConfig(env.RELEASE_LIST_QUERY, workflow_ids))
-    return Source(gateway, reader, index, ReleaseList(index, reader))
+    pulse = Pulse(gateway, index)
+    trees = LiveTrees(Means(gateway, reader, pulse, LongPolls(env.WATCH_LONG_POLLS)), env.WATCH_GRACE_SECONDS)
+    releases = ReleaseList(index, reader, trees.state)
+    return Source(gateway, reader, index, releases, trees, LivePages(ListMeans(releases, trees, pulse)))
+
+
+async def shut_down() -> None:
+    """End all that watches Temporal from the running loop."""
+    known = _sources.get(asyncio.get_running_loop())
+    if known is not None:
+        await known.pages.stop()
+        await known.trees.stop()
 
 
 def warm_up() -> None:
@@ -122,28 +146,50 @@ async def list_releases(viewer: Viewer, query: ListQuery) -> Page:
         return await source().list.page(viewer, query)
 
 
-async def get_release(viewer: Viewer, release_id: str) -> Tree:
-    """One release, without its descendants."""
+async def get_release(viewer: Viewer, release_id: str, *, fresh: bool = False) -> Tree:
+    """One release, whose descendants are not wanted. Reads give the live state where somebody follows the release;
+    `fresh` ones always ask Temporal."""
     with _recorded(viewer, "release", release_id):
-        return await source().reader.release(_authorised(viewer, release_id))
+        wanted = _authorised(viewer, release_id)
+        live = None if fresh else source().trees.state(wanted, whole=False)
+        return live or await source().reader.release(wanted)
 
 
-async def get_tree(viewer: Viewer, release_id: str) -> Tree:
+async def get_tree(viewer: Viewer, release_id: str, *, fresh: bool = False) -> Tree:
     """One release with all that it holds."""
     with _recorded(viewer, "tree", release_id):
-        return await source().reader.tree(_authorised(viewer, release_id))
+        return await source().tree(_authorised(viewer, release_id), fresh=fresh)
 
 
-async def get_entity(viewer: Viewer, release_id: str, entity_id: str, path: str | None = None) -> tuple[Tree, Entity]:
+async def get_entity(
+    viewer: Viewer, release_id: str, entity_id: str, path: str | None = None, *, fresh: bool = False
+) -> tuple[Tree, Entity]:
     """One entity of a release, and the tree it stands in. Raises AmbiguousEntity where it stands in several places
     and `path` names none of them."""
     with _recorded(viewer, "entity", release_id, entity_id=entity_id):
         wanted = EntityId(entity_id)
-        tree = await source().reader.tree(_authorised(viewer, release_id))
+        tree = await source().tree(_authorised(viewer, release_id), fresh=fresh)
         places = tree.find(wanted)
         if path is not None:
             places = [place for place in places if place.path == path]
         return tree, _only([(tree, place) for place in places], wanted)[1]
+
+
+@asynccontextmanager
+async def follow_release(viewer: Viewer, release_id: str) -> AsyncIterator[Subscription]:
+    """What happens to one release, from now on. Raises AccessDenied before Temporal is asked; asking for an event
+    raises ReleaseNotFound where there is none."""
+    with _recorded(viewer, "follow", release_id):
+        wanted = _authorised(viewer, release_id)
+        with source().trees.followed(wanted) as subscription:
+            yield subscription
+
+
+@asynccontextmanager
+async def follow_list(viewer: Viewer, query: ListQuery) -> AsyncIterator[Subscription]:
+    """What happens to one page of the releases in the viewer's scope."""
+    with _recorded(viewer, "follow_list", ""), source().pages.followed(viewer, query) as subscription:
+        yield subscription
 
 
 async def find_entity(viewer: Viewer, entity_id: str) -> tuple[Tree, Entity]:
@@ -156,7 +202,7 @@ async def find_entity(viewer: Viewer, entity_id: str) -> tuple[Tree, Entity]:
     with _recorded(viewer, "find", "", entity_id=entity_id):
         wanted = EntityId(entity_id)
         if wanted.type is EntityType.RELEASE:
-            tree = await source().reader.tree(_authorised(viewer, wanted))
+            tree = await source().tree(_authorised(viewer, wanted))
             return tree, tree.release
         if viewer.sees_nothing:
             raise AccessDenied(wanted)
@@ -164,7 +210,7 @@ async def find_entity(viewer: Viewer, entity_id: str) -> tuple[Tree, Entity]:
 
 
 async def _places_of(entity_id: EntityId, viewer: Viewer) -> list[tuple[Tree, Entity]]:
-    reader = source().reader
+    known = source()
     runs = await source().index.runs()
     in_scope = sorted((i for i in runs if viewer.may_see(i)), key=lambda i: runs[i].started_at, reverse=True)
     # A release that does not answer gives its place to others while it is waited for.
@@ -173,13 +219,15 @@ async def _places_of(entity_id: EntityId, viewer: Viewer) -> list[tuple[Tree, En
     async def places(release_id: EntityId) -> list[tuple[Tree, Entity]]:
         async with at_once.taken():
             try:
-                tree = await reader.tree(release_id)
+                tree = await known.tree(release_id)
             except (SourceError, NotFound) as error:
                 log.info("release_left_out", release_id=release_id, error=type(error).__name__)
                 return []
         return [(tree, entity) for entity in tree.find(entity_id)]
 
-    found, missed = await _ended_within(reader.config.query_timeout, [places(release_id) for release_id in in_scope])
+    found, missed = await _ended_within(
+        known.reader.config.query_timeout, [places(release_id) for release_id in in_scope]
+    )
     if missed and not any(found):
         raise QueryTimeout(f"{missed} of {len(in_scope)} releases not looked through")
     return [place for of_release in found for place in of_release]

@@ -69,7 +69,7 @@ class ReleaseWorkflowIds:
         return release_id if release_id.type is EntityType.RELEASE else None
 
 
-_NOTHING: Mapping[Any, Any] = {}
+NOTHING: Mapping[Any, Any] = {}
 """Shared by all that hold nothing."""
 
 
@@ -84,7 +84,7 @@ class Reported(Entity):
 
     path: str = ""
     child_ids: tuple[EntityId, ...] = ()
-    embedded: Mapping[EntityId, "Reported"] = field(default_factory=lambda: _NOTHING)
+    embedded: Mapping[EntityId, "Reported"] = field(default_factory=lambda: NOTHING)
     is_whole: bool = True
 
     def has(self, code: ProblemCode, detail: str) -> None:
