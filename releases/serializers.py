@@ -167,6 +167,20 @@ class Names(serializers.Field[list[str], str, Any, Any]):
         return [self._choices[name] for name in names]
 
 
+class ReadParameters(Shape):
+    """The query parameters of what reads one release."""
+
+    fresh = serializers.BooleanField(default=False)
+
+    @classmethod
+    def parse(cls, given: QueryDict) -> bool:
+        """Whether Temporal is to be asked in any case. Raises ValidationError for what is no boolean."""
+        parameters = cls(data={name: given[name] for name in ("fresh",) if name in given})
+        parameters.is_valid(raise_exception=True)
+        fresh: bool = parameters.validated_data["fresh"]
+        return fresh
+
+
 class ListParameters(Shape):
     """The list's query parameters."""
 

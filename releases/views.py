@@ -26,6 +26,7 @@ from releases.serializers import (
     HierarchySerializer,
     ListParameters,
     PaginatedReleaseListSerializer,
+    ReadParameters,
     ReleaseSerializer,
 )
 
@@ -51,6 +52,12 @@ def _names(name: str, choices: list[str] | None, description: str) -> OpenApiPar
     schema = {"type": "array", "items": items}
     return OpenApiParameter(name, schema, style="form", explode=False, description=f"{description} Divided by commas.")
 
+
+FRESH = OpenApiParameter(
+    "fresh",
+    {"type": "boolean", "default": False},
+    description="Ask Temporal also where the release is live, which the answer tells the state of otherwise.",
+)
 
 LIST_PARAMETERS = [
     OpenApiParameter("page", {"type": "integer", "minimum": 1, "maximum": 1_000_000, "default": 1}),
@@ -115,14 +122,17 @@ class ReleaseViewSet(ViewSet):
         tags=["releases"],
         summary="One release",
         description="Without its descendants.",
-        parameters=[RELEASE_ID],
+        parameters=[RELEASE_ID, FRESH],
         responses={
             200: ReleaseSerializer,
-            **problem_responses("invalid_id", "permission_denied", "release_not_found", *SOURCE_CODES),
+            **problem_responses(
+                "invalid_id", "invalid_parameter", "permission_denied", "release_not_found", *SOURCE_CODES
+            ),
         },
     )
     def retrieve(self, request: Request, release_id: str) -> Response:
-        tree = async_to_sync(services.get_release)(viewer_of(request.user), release_id)
+        fresh = ReadParameters.parse(request.query_params)
+        tree = async_to_sync(services.get_release)(viewer_of(request.user), release_id, fresh=fresh)
         return _private(Response(Representation.configured().release(tree)))
 
     @extend_schema(
@@ -133,16 +143,20 @@ class ReleaseViewSet(ViewSet):
         "but `as_of` changes.",
         parameters=[
             RELEASE_ID,
+            FRESH,
             OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="An earlier ETag."),
         ],
         responses={
             200: HierarchySerializer,
             304: None,
-            **problem_responses("invalid_id", "permission_denied", "release_not_found", *SOURCE_CODES),
+            **problem_responses(
+                "invalid_id", "invalid_parameter", "permission_denied", "release_not_found", *SOURCE_CODES
+            ),
         },
     )
     def hierarchy(self, request: Request, release_id: str) -> HttpResponse:
-        tree = async_to_sync(services.get_tree)(viewer_of(request.user), release_id)
+        fresh = ReadParameters.parse(request.query_params)
+        tree = async_to_sync(services.get_tree)(viewer_of(request.user), release_id, fresh=fresh)
         body = Representation.configured().hierarchy(tree)
         etag = _etag(body)
         known = parse_etags(request.headers.get("If-None-Match", ""))
@@ -159,6 +173,7 @@ class ReleaseViewSet(ViewSet):
         parameters=[
             RELEASE_ID,
             ENTITY_ID,
+            FRESH,
             OpenApiParameter(
                 "path",
                 {"type": "string", "maxLength": 1000},
@@ -169,6 +184,7 @@ class ReleaseViewSet(ViewSet):
             200: EntitySerializer,
             **problem_responses(
                 "invalid_id",
+                "invalid_parameter",
                 "permission_denied",
                 "release_not_found",
                 "entity_not_found",
@@ -179,7 +195,8 @@ class ReleaseViewSet(ViewSet):
     )
     def entity(self, request: Request, release_id: str, entity_id: str) -> Response:
         path = request.query_params.get("path")
-        found = async_to_sync(services.get_entity)(viewer_of(request.user), release_id, entity_id, path)
+        fresh = ReadParameters.parse(request.query_params)
+        found = async_to_sync(services.get_entity)(viewer_of(request.user), release_id, entity_id, path, fresh=fresh)
         return _private(Response(Representation.configured().entity(*found)))
 
 

@@ -1428,7 +1428,10 @@ export interface operations {
     };
     releases_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Ask Temporal also where the release is live, which the answer tells the state of otherwise. */
+                fresh?: boolean;
+            };
             header?: never;
             path: {
                 release_id: string;
@@ -1445,7 +1448,7 @@ export interface operations {
                     "application/json": components["schemas"]["Release"];
                 };
             };
-            /** @description `invalid_id` */
+            /** @description `invalid_id`, `invalid_parameter` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1517,6 +1520,8 @@ export interface operations {
     releases_entity: {
         parameters: {
             query?: {
+                /** @description Ask Temporal also where the release is live, which the answer tells the state of otherwise. */
+                fresh?: boolean;
                 /** @description Tells apart an ID that stands in several places. */
                 path?: string;
             };
@@ -1537,7 +1542,7 @@ export interface operations {
                     "application/json": components["schemas"]["Entity"];
                 };
             };
-            /** @description `invalid_id` */
+            /** @description `invalid_id`, `invalid_parameter` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1617,7 +1622,10 @@ export interface operations {
     };
     releases_hierarchy: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Ask Temporal also where the release is live, which the answer tells the state of otherwise. */
+                fresh?: boolean;
+            };
             header?: {
                 /** @description An earlier ETag. */
                 "If-None-Match"?: string;
@@ -1644,7 +1652,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `invalid_id` */
+            /** @description `invalid_id`, `invalid_parameter` */
             400: {
                 headers: {
                     [name: string]: unknown;
