@@ -117,8 +117,8 @@ class Gateway(Protocol):
 
     async def history(self, workflow_id: str, token: bytes = b"") -> HistoryPage:
         """Without a token: all that has happened in the newest run, at once. With one: what has happened since; waits
-        until something does, some 20 s at most, and gives a page that tells nothing where nothing did. Such a call is
-        made once, whatever comes of it, and may raise LongPollRefused."""
+        until something does, some 20 s at most, and gives a page that tells nothing where nothing did; such a call is
+        not retried. Both may raise LongPollRefused."""
         ...
 
     async def check(self) -> None:
@@ -195,7 +195,7 @@ class TemporalGateway:
         answered: set[asyncio.Future[Any]] = set()
         try:
             while not answered:
-                tries.append(asyncio.ensure_future(self._call("query_workflow", request, _query_error)))
+                tries.append(asyncio.ensure_future(self._call("query_workflow", request, _query_error, QueryTimeout)))
                 patience = _SENT_AGAIN_AFTER if len(tries) < _SENT_AT_MOST else None
                 answered, _ = await asyncio.wait(tries, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
             return answered.pop().result()
@@ -235,11 +235,20 @@ class TemporalGateway:
         would wait: the number of events tells which it is."""
         page = HistoryPage(b"", None, None, None)
         while True:
-            answer = await self._call(_GET_HISTORY, self._history_request(info.execution, page.token))
+            request = self._history_request(info.execution, page.token)
+            # A server that has its fill of long-polls refuses these as well, though they don't wait.
+            answer = await self._call(_GET_HISTORY, request, _long_poll_error)
             page = _joined(page, _page(answer))
             events = answer.history.events
             if not page.token or not events or events[-1].event_id >= info.history_length:
                 return page
+
+    async def _awaited(self, request: GetWorkflowExecutionHistoryRequest) -> GetWorkflowExecutionHistoryResponse:
+        """A long-poll, which is not retried: who waits decides what to do about one that failed."""
+        with _our_errors(_GET_HISTORY, _long_poll_error):
+            async with asyncio.timeout(_LONG_POLL_SECONDS) as limit:
+                client = await self._connected()
+                return await client.workflow_service.get_workflow_execution_history(request, timeout=_left_of(limit))
 
     def _history_request(self, execution: WorkflowExecution, token: bytes) -> GetWorkflowExecutionHistoryRequest:
         return GetWorkflowExecutionHistoryRequest(
@@ -252,13 +261,6 @@ class TemporalGateway:
             skip_archival=True,
         )
 
-    async def _awaited(self, request: GetWorkflowExecutionHistoryRequest) -> GetWorkflowExecutionHistoryResponse:
-        """A long-poll: made once, since what waits for nothing in particular can as well be begun again later."""
-        with _our_errors(_GET_HISTORY, _long_poll_error):
-            async with asyncio.timeout(_LONG_POLL_SECONDS) as limit:
-                client = await self._connected()
-                return await client.workflow_service.get_workflow_execution_history(request, timeout=_left_of(limit))
-
     async def check(self) -> None:
         await self._call(
             "describe_namespace",
@@ -270,9 +272,10 @@ class TemporalGateway:
         method: str,
         request: Any,
         error_of: "Callable[[RPCError], RelportalError] | None" = None,
+        late: type[RelportalError] = TemporalUnavailable,
     ) -> Any:
         """One call of the service by its deadline, with retries inside it and its errors made ours."""
-        with _our_errors(method, error_of or _service_error, QueryTimeout if error_of else TemporalUnavailable):
+        with _our_errors(method, error_of or _service_error, late):
             async with asyncio.timeout(self._config.query_timeout) as limit:
                 client = await self._connected()
                 call: Callable[..., Awaitable[Any]] = getattr(client.workflow_service, method)

@@ -4,7 +4,7 @@ Workflows are told what to answer as `tests.workflows` says. `World.gateway()` g
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,6 +17,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from releases.domain import Run, RunStatus
 from releases.gateway import Gateway, GatewayConfig, TemporalGateway
 from tests.fakes.gateway import FakeTemporal
+from tests.integration.link import Link
 from tests.temporal import TemporalServer
 from tests.workflows import Answers, AnythingWorkflow, HeedlessWorkflow, HolderWorkflow, OldWorker, answer, query_names
 
@@ -29,6 +30,10 @@ class World(Protocol):
 
     def lost_gateway(self) -> Gateway:
         """A gateway to a server that is not there."""
+        ...
+
+    async def fragile_gateway(self) -> tuple[Gateway, Callable[[], Awaitable[None]]]:
+        """A gateway, and what takes its server away."""
         ...
 
     async def start(
@@ -67,6 +72,12 @@ class FakeWorld:
     def lost_gateway(self) -> Gateway:
         return FakeTemporal(is_up=False).gateway()
 
+    async def fragile_gateway(self) -> tuple[Gateway, Callable[[], Awaitable[None]]]:
+        async def cut() -> None:
+            self.temporal.is_up = False
+
+        return self.temporal.gateway(), cut
+
     async def start(
         self,
         workflow_id: str,
@@ -82,6 +93,7 @@ class FakeWorld:
         queries = self.temporal.queries(workflow_id)
         for name, function in _as_functions(answers).items():
             queries[name] = _else(function, queries.get(name))
+        self.temporal.step(workflow_id)
 
     async def end(self, workflow_id: str, status: RunStatus = RunStatus.COMPLETED) -> None:
         if status is RunStatus.CONTINUED_AS_NEW:
@@ -142,6 +154,11 @@ class RealWorld:
 
     def lost_gateway(self) -> Gateway:
         return TemporalGateway(GatewayConfig(host="127.0.0.1:1", query_timeout=5))
+
+    async def fragile_gateway(self) -> tuple[Gateway, Callable[[], Awaitable[None]]]:
+        link = Link(self.host)
+        await link.mend()
+        return TemporalGateway(GatewayConfig(host=link.host, namespace=self.namespace)), link.cut
 
     async def start(
         self,

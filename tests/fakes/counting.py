@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from releases.domain import Run
+from releases.domain import HistoryPage, Run
 from releases.gateway import Gateway
 
 
@@ -31,6 +31,10 @@ class CountingGateway(Gateway):
     async def list_runs(self, query: str, page_token: bytes = b"") -> tuple[list[Run], bytes]:
         self.calls["list_runs"] += 1
         return await self._gateway.list_runs(query, page_token)
+
+    async def history(self, workflow_id: str, token: bytes = b"") -> HistoryPage:
+        self.calls["history"] += 1
+        return await self._gateway.history(workflow_id, token)
 
     async def check(self) -> None:
         self.calls["check"] += 1

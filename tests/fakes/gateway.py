@@ -16,8 +16,11 @@
   `start` again makes a newer run; `temporal.queries(workflow_id)` is the mutable mapping of the newest run's answers.
 - `start(..., worker="other")`, then `stop_worker("other")`, `start_worker("other", old=True)`: without its worker a
   workflow's queries hang until the gateway's time is over; an old worker can't say which queries it offers.
+- `temporal.step(workflow_id)` is what a signal, a timer or an activity leads to: the workflow takes a step, which its
+  history tells, once its worker is there. Change what it answers first. Starts and ends are told of by themselves.
 - `temporal.is_up = False` is a server that is gone; `temporal.refused = {"list_runs"}` one that refuses some kinds of
-  calls; `temporal.latency = 0.01` makes each call take that long.
+  calls; `temporal.latency = 0.01` makes each call take that long. `temporal.long_polls = 3` lets that many wait at
+  once, `temporal.long_poll_seconds = 0.1` makes them give up sooner; `temporal.waiting` is how many wait now.
 - `temporal.calls` counts calls by kind (the protocol's method names), `temporal.asked` lists the queries as
   `(workflow_id, query, argument)`, `temporal.most_at_once` is the most queries that were under way together.
 
@@ -30,15 +33,16 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Container, Iterator, Mapping, MutableMapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any
 
 import releases.gateway
-from releases.domain import Run, RunStatus
+from releases.domain import HistoryPage, Run, RunStatus
 from releases.errors import (
+    LongPollRefused,
     QueryFailed,
     QueryTimeout,
     TemporalUnavailable,
@@ -46,7 +50,11 @@ from releases.errors import (
     WorkflowNotFound,
 )
 from releases.gateway import Gateway, GatewayConfig, Slots
+from tests.fakes.history import FakeEvent, FakeHistory
 from tests.fakes.visibility import InvalidQuery, listing_order, matcher
+
+_ENDS_FROM_OUTSIDE = (RunStatus.TERMINATED, RunStatus.TIMED_OUT)
+"""All others are what a step of the workflow comes to."""
 
 Answer = Any | Callable[[str | None], Any]
 LARGEST_ANSWER = 2 * 1024 * 1024
@@ -62,6 +70,7 @@ class FakeRun:
     """Whether a worker has taken it up. One that ended before can never be queried."""
     first_started_at: datetime
     """When the first of the runs began that continued as new up to this one."""
+    history: FakeHistory
 
 
 @dataclass(slots=True)
@@ -70,18 +79,19 @@ class FakeWorker:
     is_old: bool = False
 
 
-@dataclass
 class FakeTemporal:
     """A namespace of a server, with the workers of its workflows."""
 
-    is_up: bool = True
-    refused: Container[str] = ()
-    latency: float = 0.0
-    calls: Counter[str] = field(default_factory=Counter)
-    asked: list[tuple[str, str, str | None]] = field(default_factory=list)
-    most_at_once: int = 0
-
-    def __post_init__(self) -> None:
+    def __init__(self, *, is_up: bool = True, refused: Container[str] = (), latency: float = 0.0) -> None:
+        self.refused = refused
+        self.latency = latency
+        self.long_polls = 1200
+        self.long_poll_seconds = 20.0
+        self.calls: Counter[str] = Counter()
+        self.asked: list[tuple[str, str, str | None]] = []
+        self.most_at_once = 0
+        self.waiting = 0
+        self._is_up = is_up
         self._runs: dict[str, list[FakeRun]] = {}
         self._workers: dict[str, FakeWorker] = {}
         self._under_way = 0
@@ -91,6 +101,16 @@ class FakeTemporal:
         return FakeGateway(self, GatewayConfig(query_timeout=query_timeout, query_concurrency=query_concurrency))
 
     # What a test does to it
+
+    @property
+    def is_up(self) -> bool:
+        return self._is_up
+
+    @is_up.setter
+    def is_up(self, is_up: bool) -> None:
+        self._is_up = is_up
+        for entry in chain.from_iterable(self._runs.values()):
+            entry.history.wake()
 
     def start(
         self,
@@ -113,13 +133,30 @@ class FakeTemporal:
                 worker,
                 has_begun=self._worker(worker).is_up,
                 first_started_at=continued.first_started_at if continued else run.started_at,
+                history=FakeHistory(run.run_id),
             )
         )
+        self.step(workflow_id)
         return run
+
+    def step(self, workflow_id: str) -> None:
+        """The newest run takes a step, at once or when its worker is there. ValueError where it has ended: nothing
+        reaches it any more."""
+        newest = self._newest(workflow_id)
+        if not newest.run.status.is_open:
+            raise ValueError(f"{workflow_id} has ended")
+        # One workflow task takes up all that came before it: only the first schedules one.
+        newest.history.add(FakeEvent(self._moment(), is_waiting=None if newest.history.is_waiting else True))
+        if self.worker_of(newest).is_up:
+            newest.history.add(FakeEvent(self._moment(), is_waiting=False))
 
     def end(self, workflow_id: str, status: RunStatus = RunStatus.COMPLETED) -> Run:
         newest = self._newest(workflow_id)
-        newest.run = replace(newest.run, status=status, ended_at=self._moment())
+        if status not in _ENDS_FROM_OUTSIDE:
+            newest.history.add(FakeEvent(self._moment(), is_waiting=False))
+        ended_at = self._moment()
+        newest.run = replace(newest.run, status=status, ended_at=ended_at)
+        newest.history.add(FakeEvent(ended_at, ended=status))
         return newest.run
 
     def continue_as_new(self, workflow_id: str) -> Run:
@@ -133,7 +170,10 @@ class FakeTemporal:
     def start_worker(self, name: str = "worker", *, old: bool = False) -> None:
         self._workers[name] = FakeWorker(is_old=old)
         for entry in chain.from_iterable(self._runs.values()):
-            entry.has_begun |= entry.worker == name and entry.run.status.is_open
+            if entry.worker == name and entry.run.status.is_open:
+                entry.has_begun = True
+                if entry.history.is_waiting:
+                    entry.history.add(FakeEvent(self._moment(), is_waiting=False))
 
     def stop_worker(self, name: str = "worker") -> None:
         self._workers[name] = FakeWorker(is_up=False)
@@ -144,6 +184,8 @@ class FakeTemporal:
         """The way of each call: counted, as late as all are, refused by a server that is gone."""
         self.calls[kind] += 1
         await asyncio.sleep(self.latency)
+        if self.is_up and kind in self.refused and kind == "history":
+            raise LongPollRefused("RESOURCE_EXHAUSTED: the fake refuses it")
         if not self.is_up or kind in self.refused:
             raise TemporalUnavailable("UNAVAILABLE: the fake is down")
 
@@ -166,6 +208,40 @@ class FakeTemporal:
     def described(self, workflow_id: str) -> Run:
         newest = self._newest(workflow_id)
         return replace(newest.run, started_at=newest.first_started_at)
+
+    def joined(self, workflow_id: str) -> HistoryPage:
+        newest = self._newest(workflow_id)
+        self._let_wait()
+        return newest.history.page()
+
+    async def awaited(self, workflow_id: str, token: bytes) -> HistoryPage:
+        """What happened since, as soon as something did or the long-poll's time is over."""
+        history = self._history_of(workflow_id, token)
+        self._let_wait()
+        self.waiting += 1
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.long_poll_seconds), history.waited_for() as woken:
+                    while history.page(token).token == token:
+                        await woken.wait()
+                        woken.clear()
+                        if not self.is_up:
+                            raise TemporalUnavailable("UNKNOWN: transport error")
+            return history.page(token)
+        finally:
+            self.waiting -= 1
+
+    def _let_wait(self) -> None:
+        """Joining counts, too, as with the real one: it is a long-poll that does not wait."""
+        if self.waiting >= self.long_polls:
+            raise LongPollRefused("RESOURCE_EXHAUSTED: namespace concurrent poller limit exceeded")
+
+    def _history_of(self, workflow_id: str, token: bytes) -> FakeHistory:
+        self._newest(workflow_id)
+        history = next((run.history for run in self._runs[workflow_id] if run.history.gave(token)), None)
+        if history is None:
+            raise TemporalUnavailable("INVALID_ARGUMENT: Invalid NextPageToken.")
+        return history
 
     def all_runs(self) -> Iterator[Run]:
         return (entry.run for entries in self._runs.values() for entry in entries)
@@ -220,6 +296,10 @@ class FakeGateway(Gateway):
         page = found[after : after + releases.gateway.VISIBILITY_PAGE]
         is_last = after + len(page) == len(found)
         return page, b"" if is_last else page[-1].run_id.encode()
+
+    async def history(self, workflow_id: str, token: bytes = b"") -> HistoryPage:
+        async with self._calling("history"):
+            return await self._temporal.awaited(workflow_id, token) if token else self._temporal.joined(workflow_id)
 
     async def check(self) -> None:
         async with self._calling("check"):
