@@ -1,7 +1,7 @@
 import { chakra } from "@chakra-ui/react";
 import { defaultRangeExtractor, useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type KeyboardEvent, type MouseEvent, useLayoutEffect, useRef, useState } from "react";
-import type { TreeEntity } from "./entities";
+import type { TreeEntity } from "@/lib/entities";
 import { focusedIndex, moveForKey } from "./keyboard";
 import type { TreeRow } from "./rows";
 import { TreeLine } from "./TreeLine";

@@ -4,8 +4,8 @@ import { PhaseBadge } from "@/components/PhaseBadge";
 import { ProblemNote } from "@/components/ProblemNote";
 import { RelativeTime } from "@/components/RelativeTime";
 import { RollupBar } from "@/components/RollupBar";
+import type { TreeEntity } from "@/lib/entities";
 import { knownRollup } from "@/lib/phase";
-import type { TreeEntity } from "./entities";
 
 function EntityName({ entity: { id, name } }: { entity: TreeEntity }) {
   if (!name) return <span className="tree-label">{id}</span>;

@@ -1,14 +1,4 @@
-import type { App, Bundle, Cluster, Hierarchy, Wave } from "@/lib/api/types";
-
-export type TreeEntity = Hierarchy | Wave | Cluster | Bundle | App;
-
-export function childrenOf(entity: TreeEntity): readonly TreeEntity[] {
-  if ("waves" in entity) return entity.waves;
-  if ("clusters" in entity) return entity.clusters;
-  if ("bundles" in entity) return entity.bundles;
-  if ("apps" in entity) return entity.apps;
-  return [];
-}
+import { childrenOf, type TreeEntity } from "@/lib/entities";
 
 export function countEntities(entity: TreeEntity): number {
   return childrenOf(entity).reduce((count, child) => count + countEntities(child), 1);

@@ -1,4 +1,5 @@
-import { childrenOf, countEntities, type Failures, type TreeEntity } from "./entities";
+import { childrenOf, type TreeEntity } from "@/lib/entities";
+import { countEntities, type Failures } from "./entities";
 import { visibleRows } from "./rows";
 
 // Up to here a tree fits a screen or two: hiding parts of it would only cost clicks.

@@ -1,4 +1,4 @@
-import { childrenOf, type TreeEntity } from "./entities";
+import { childrenOf, type TreeEntity } from "@/lib/entities";
 
 /** One line of the tree as it is shown, with what assistive technology is told of its place. */
 export interface TreeRow {

@@ -1,5 +1,6 @@
 import { useMemo, useState } from "react";
-import type { Failures, TreeEntity } from "./entities";
+import type { TreeEntity } from "@/lib/entities";
+import type { Failures } from "./entities";
 import { branchKeys, type Decided, withBranches, withNewBranches } from "./expansion";
 
 export interface Expansion {
