@@ -40,6 +40,10 @@ class InvalidCredentials(drf.AuthenticationFailed):
     """Nobody is known by that e-mail address and password, or may not sign in; which of these is not told."""
 
 
+class TooManySockets(Exception):
+    """As many WebSockets are open as may be, of this user or in all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What a caller is told. `retry_after` is in seconds; `errors` maps a field to what is wrong with it."""
@@ -118,6 +122,14 @@ TABLE: dict[type[BaseException], Problem] = {
     django.PermissionDenied: DENIED,
     drf.Throttled: Problem(
         "throttled", 429, "Too many requests", "Too many requests. Please wait before the next one.", retryable=True
+    ),
+    TooManySockets: Problem(
+        "too_many_sockets",
+        429,
+        "Too many sockets",
+        "Too many connections are open at once. Please close some, or try again later.",
+        retryable=True,
+        retry_after=SOURCE_RETRY_AFTER,
     ),
     # How it is asked
     drf.NotFound: NOT_FOUND,

@@ -8,7 +8,15 @@ from rest_framework import exceptions as drf
 from rest_framework import serializers
 
 from releases import errors
-from releases.problems import INTERNAL, PROBLEM_JSON, TOO_LARGE, InvalidCredentials, Problem, problem_of
+from releases.problems import (
+    INTERNAL,
+    PROBLEM_JSON,
+    TOO_LARGE,
+    InvalidCredentials,
+    Problem,
+    TooManySockets,
+    problem_of,
+)
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -52,6 +60,7 @@ _INSTANCES: list[Exception] = [
     drf.NotAuthenticated(),
     drf.AuthenticationFailed(),
     drf.Throttled(wait=30),
+    TooManySockets(),
     drf.ParseError(),
     drf.NotFound(),
     drf.NotAcceptable(),

@@ -100,6 +100,9 @@ class Env(BaseSettings):
     QUERY_TIMEOUT_SECONDS: Seconds = 5
     QUERY_CONCURRENCY: Annotated[int, Field(ge=1, le=10_000)] = 100
 
+    SOCKETS_PER_USER: Annotated[int, Field(ge=1, le=30_000)] = 1000
+    SOCKETS_MAX: Annotated[int, Field(ge=1, le=30_000)] = 5000
+
     @field_validator("JWT_SECRET")
     @classmethod
     def _secrets_differ(cls, value: str, others: ValidationInfo) -> str:

@@ -14,8 +14,13 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:/+=@-]{1,128}", re.ASCII)
 
 
+def plain_request_id(given: str) -> str:
+    """The given ID where it is a plain short word, else a new UUID."""
+    return given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
+
+
 class RequestIdMiddleware:
-    """Gives every request an ID: the caller's `X-Request-ID` where it is a plain short word, else a new UUID.
+    """Gives every request an ID: the caller's `X-Request-ID` where it is a plain one.
 
     It stands before the logging middleware, which binds the header to each log line, and answers with the same ID, so
     that what a user reports and what the log holds can be brought together.
@@ -25,8 +30,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.META.get("HTTP_X_REQUEST_ID", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
+        request_id = plain_request_id(request.META.get("HTTP_X_REQUEST_ID", ""))
         request.META["HTTP_X_REQUEST_ID"] = request_id
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
