@@ -1,13 +1,14 @@
 """What every `Gateway` does, held against Temporal in memory and against a real development server."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 import releases.gateway
-from releases.domain import RunStatus
+from releases.domain import HistoryPage, RunStatus
 from releases.errors import (
     QueryFailed,
     QueryTimeout,
@@ -18,7 +19,7 @@ from releases.errors import (
 from releases.gateway import Gateway
 from tests.temporal import TemporalServer
 from tests.workflows import AnythingWorkflow
-from tests.worlds import World, listed, real_world
+from tests.worlds import PATIENT, World, listed, real_world
 
 RELEASE = {"get_release_state": {"id": "release:r", "state": "deploying"}}
 IMPATIENT = 0.5
@@ -93,6 +94,7 @@ async def test_a_workflow_that_never_was_is_not_found(world: World) -> None:
         gateway.describe("release:r"),
         gateway.query("release:r", "get_release_state"),
         gateway.offered_queries("release:r"),
+        gateway.history("release:r"),
     ):
         with pytest.raises(WorkflowNotFound):
             await call
@@ -409,6 +411,245 @@ async def test_a_query_that_visibility_refuses_is_unavailable(world: World, quer
         await world.gateway().list_runs(query)
 
 
+# History
+
+
+async def joined(gateway: Gateway) -> HistoryPage:
+    """All that happened to a workflow that has begun, which has nothing left to do."""
+    await gateway.query("release:r", "get_release_state")
+    return await gateway.history("release:r")
+
+
+async def told(gateway: Gateway, page: HistoryPage, is_so: Callable[[HistoryPage], Any]) -> HistoryPage:
+    """The first of the pages after this one that is so."""
+    async with asyncio.timeout(PATIENT):
+        while True:
+            page = await gateway.history("release:r", page.token)
+            if is_so(page):
+                return page
+
+
+def stepped(page: HistoryPage) -> bool:
+    return page.stepped_at is not None
+
+
+async def test_the_history_of_an_idle_run_tells_of_its_last_step_and_where_to_go_on(world: World) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=5)
+    await world.start("release:r", RELEASE)
+
+    page = await joined(world.gateway())
+
+    assert page.token
+    assert page.stepped_at is not None
+    assert before < page.stepped_at < datetime.now(UTC) + timedelta(seconds=5)
+    assert (page.is_waiting, page.ended) == (False, None)
+
+
+@pytest.mark.parametrize("status", ENDS)
+async def test_the_history_of_an_ended_run_tells_how_it_ended_and_goes_on_nowhere(
+    world: World, status: RunStatus
+) -> None:
+    await world.start("release:r", RELEASE, times_out=status is RunStatus.TIMED_OUT)
+    await world.end("release:r", status)
+
+    page = await world.gateway().history("release:r")
+
+    assert (page.token, page.is_waiting, page.ended) == (b"", False, status)
+
+
+async def test_the_history_of_a_run_that_no_worker_has_taken_up_tells_that_it_waits(world: World) -> None:
+    await world.stop_worker()
+    await world.start("release:r", RELEASE)
+
+    page = await world.gateway().history("release:r")
+
+    assert page.token
+    assert (page.stepped_at, page.is_waiting, page.ended) == (None, True, None)
+
+
+async def test_a_step_ends_the_waiting_and_the_new_state_can_be_read(world: World) -> None:
+    gateway = world.gateway()
+    await world.start("release:r", RELEASE)
+    before = await joined(gateway)
+    assert before.stepped_at is not None
+    for state in ("one", "two", "three"):
+        waiting = asyncio.ensure_future(told(gateway, before, stepped))
+        await world.tell("release:r", {"get_release_state": {"id": "release:r", "state": state}})
+
+        page = await waiting
+
+        assert (await gateway.query("release:r", "get_release_state"))["state"] == state
+        assert page.stepped_at is not None
+        assert page.stepped_at > before.stepped_at
+        assert (page.is_waiting, page.ended) == (False, None)
+        before = page
+
+
+async def test_what_happened_between_two_pages_is_told_of(world: World) -> None:
+    gateway = world.gateway()
+    await world.start("release:r", RELEASE)
+    before = await joined(gateway)
+    assert before.stepped_at is not None
+    await world.tell("release:r", {"get_release_state": {"id": "release:r", "state": "completed"}})
+    await gateway.query("release:r", "get_release_state")
+
+    page = await gateway.history("release:r", before.token)
+
+    assert page.stepped_at is not None
+    assert page.stepped_at > before.stepped_at
+
+
+async def test_a_step_that_waits_for_its_worker_is_told_of_at_once(world: World) -> None:
+    gateway = world.gateway()
+    await world.start("release:r", RELEASE)
+    before = await joined(gateway)
+    await world.stop_worker()
+    await world.tell("release:r", {"get_release_state": {"id": "release:r", "state": "completed"}})
+
+    page = await told(gateway, before, lambda page: page.is_waiting is not None)
+
+    assert (page.stepped_at, page.is_waiting, page.ended) == (None, True, None)
+
+
+async def test_a_step_that_waited_for_its_worker_is_told_of_when_it_comes(world: World) -> None:
+    gateway = world.gateway()
+    await world.stop_worker()
+    await world.start("release:r", RELEASE)
+    waiting = asyncio.ensure_future(told(gateway, await gateway.history("release:r"), stepped))
+    await world.start_worker()
+
+    page = await waiting
+
+    assert (page.is_waiting, page.ended) == (False, None)
+
+
+@pytest.mark.parametrize("status", [*ENDS, RunStatus.CONTINUED_AS_NEW])
+async def test_an_end_ends_the_waiting(world: World, status: RunStatus) -> None:
+    gateway = world.gateway()
+    await world.start("release:r", RELEASE, times_out=status is RunStatus.TIMED_OUT)
+    waiting = asyncio.ensure_future(told(gateway, await joined(gateway), lambda page: page.ended))
+    await world.end("release:r", status)
+
+    page = await waiting
+
+    assert (page.token, page.is_waiting, page.ended) == (b"", False, status)
+
+
+async def test_after_a_run_that_continued_as_new_the_next_is_joined(world: World) -> None:
+    gateway = world.gateway()
+    await world.start("release:r", RELEASE)
+    first = await joined(gateway)
+    await world.end("release:r", RunStatus.CONTINUED_AS_NEW)
+
+    page = await joined(gateway)
+    waiting = asyncio.ensure_future(told(gateway, page, stepped))
+    await world.tell("release:r", RELEASE)
+
+    assert page.ended is None
+    assert page.token != first.token
+    assert (await waiting).ended is None
+
+
+async def test_the_end_of_a_run_is_told_of_though_a_newer_one_has_started(world: World) -> None:
+    gateway = world.gateway()
+    await world.start("release:r", RELEASE)
+    first = await joined(gateway)
+    await world.end("release:r", RunStatus.FAILED)
+    await world.start("release:r", RELEASE)
+
+    page = await told(gateway, first, lambda page: page.ended)
+
+    assert (page.token, page.ended) == (b"", RunStatus.FAILED)
+    assert (await gateway.history("release:r")).ended is None
+
+
+async def test_a_long_history_is_joined_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    gateway = world.gateway()
+    await world.start("release:r", RELEASE)
+    for n in range(10):
+        await asyncio.gather(*(world.tell("release:r", {f"get_app_state app:{n}-{i}": {}}) for i in range(20)))
+    monkeypatch.setattr(releases.gateway, "HISTORY_PAGE", 5)
+
+    page = await joined(gateway)
+    waiting = asyncio.ensure_future(gateway.history("release:r", page.token))
+    await world.tell("release:r", RELEASE)
+    next_page = await waiting
+
+    assert page.stepped_at is not None
+    assert (page.is_waiting, page.ended) == (False, None)
+    assert next_page.is_waiting or (next_page.stepped_at or page.stepped_at) > page.stepped_at
+
+
+async def test_a_long_history_that_is_over_is_joined_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await world.start("release:r", RELEASE)
+    for n in range(10):
+        await world.tell("release:r", {f"get_app_state app:{n}": {}})
+    await world.end("release:r")
+    monkeypatch.setattr(releases.gateway, "HISTORY_PAGE", 3)
+
+    page = await world.gateway().history("release:r")
+
+    assert (page.token, page.is_waiting, page.ended) == (b"", False, RunStatus.COMPLETED)
+    assert page.stepped_at is not None
+
+
+async def test_many_wait_at_once_and_each_is_told_of_its_own(world: World) -> None:
+    gateway = world.gateway(query_concurrency=2)
+    ids = [f"app:{n}" for n in range(40)]
+    for workflow_id in ids:
+        await world.start(workflow_id, RELEASE)
+        await gateway.query(workflow_id, "get_release_state")
+    pages = [await gateway.history(workflow_id) for workflow_id in ids]
+    waiting = [asyncio.ensure_future(gateway.history(id_, page.token)) for id_, page in zip(ids, pages, strict=True)]
+    await world.tell("app:7", RELEASE)
+
+    assert await gateway.query("app:3", "get_release_state") == RELEASE["get_release_state"]
+    done, others = await asyncio.wait(waiting, timeout=PATIENT, return_when=asyncio.FIRST_COMPLETED)
+
+    assert done == {waiting[7]}
+    for call in others:
+        call.cancel()
+    await asyncio.wait(waiting)
+
+
+async def test_who_waits_no_longer_leaves_nothing_behind(world: World) -> None:
+    gateway = world.gateway()
+    await world.start("release:r", RELEASE)
+    page = await joined(gateway)
+    await world.stop_worker()
+    before = asyncio.all_tasks()
+    waiting = asyncio.ensure_future(gateway.history("release:r", page.token))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    waiting.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert asyncio.all_tasks() <= before
+    # Nor did it take anything away from who asks next.
+    await world.end("release:r", RunStatus.TERMINATED)
+    assert (await told(gateway, page, lambda page: page.ended)).ended is RunStatus.TERMINATED
+
+
+async def test_a_server_that_goes_away_ends_the_waiting(world: World) -> None:
+    gateway, cut = await world.fragile_gateway()
+    await world.start("release:r", RELEASE)
+    page = await joined(gateway)
+    waiting = asyncio.ensure_future(gateway.history("release:r", page.token))
+    await asyncio.sleep(0.05)
+    await cut()
+
+    with pytest.raises(TemporalUnavailable):
+        await waiting
+
+
+async def test_a_token_that_is_none_is_unavailable(world: World) -> None:
+    await world.start("release:r", RELEASE)
+
+    with pytest.raises(TemporalUnavailable):
+        await world.gateway().history("release:r", b"nonsense")
+
+
 # The server
 
 
@@ -424,7 +665,9 @@ async def test_a_server_that_is_gone_is_unavailable_to_every_call(world: World) 
         gateway.query("release:r", "get_release_state"),
         gateway.offered_queries("release:r"),
         gateway.list_runs(""),
+        gateway.history("release:r"),
+        gateway.history("release:r", b"token"),
         return_exceptions=True,
     )
 
-    assert [type(result) for result in results] == [TemporalUnavailable] * 5
+    assert [type(result) for result in results] == [TemporalUnavailable] * 7

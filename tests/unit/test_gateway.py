@@ -2,19 +2,27 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from google.protobuf.any_pb2 import Any as AnyMessage
 from temporalio.api.common.v1 import GrpcStatus
-from temporalio.api.enums.v1 import ResourceExhaustedCause
+from temporalio.api.enums.v1 import EventType, ResourceExhaustedCause
 from temporalio.api.errordetails.v1 import ResourceExhaustedFailure
-from temporalio.api.workflowservice.v1 import QueryWorkflowResponse
+from temporalio.api.history.v1 import History, HistoryEvent
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
+from temporalio.api.workflowservice.v1 import (
+    DescribeWorkflowExecutionResponse,
+    GetWorkflowExecutionHistoryResponse,
+    QueryWorkflowResponse,
+)
 from temporalio.service import RPCError, RPCStatusCode
 
 import releases.gateway
-from releases.errors import QueryTimeout
-from releases.gateway import GatewayConfig, TemporalGateway, _persistently
+from releases.domain import HistoryPage, RunStatus
+from releases.errors import LongPollRefused, QueryTimeout, TemporalUnavailable, WorkflowNotFound
+from releases.gateway import GatewayConfig, TemporalGateway, _long_poll_error, _persistently
 
 
 @pytest.fixture(autouse=True)
@@ -154,3 +162,94 @@ async def test_a_caller_that_leaves_leaves_nothing_behind(monkeypatch: pytest.Mo
         await asking
     await asyncio.sleep(0)
     assert given_up == [1, 2, 3]
+
+
+def events(*kinds: str, first: int = 1) -> list[HistoryEvent]:
+    """Events of these kinds, numbered from `first`; each happened as many seconds after the epoch as its number."""
+    made = []
+    for number, kind in enumerate(kinds, first):
+        event = HistoryEvent(event_id=number, event_type=EventType.Value(f"EVENT_TYPE_WORKFLOW_{kind}"))
+        event.event_time.seconds = number
+        made.append(event)
+    return made
+
+
+def at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+class Server:
+    """Tells of a run with `length` events, page by page. Each page has a token: the number of those after it."""
+
+    def __init__(self, length: int, *pages: list[HistoryEvent]) -> None:
+        self._length = length
+        self._pages = pages
+        self.asked: list[bytes] = []
+
+    async def __call__(self, method: str, request: Any, *_: Any) -> Any:
+        if method == "describe_workflow_execution":
+            return DescribeWorkflowExecutionResponse(
+                workflow_execution_info=WorkflowExecutionInfo(history_length=self._length)
+            )
+        self.asked.append(request.next_page_token)
+        number = int(request.next_page_token or 0)
+        is_open = number + 1 < len(self._pages) or self._pages[number][-1].event_type not in CLOSINGS
+        return GetWorkflowExecutionHistoryResponse(
+            history=History(events=self._pages[number]), next_page_token=b"%d" % (number + 1) if is_open else b""
+        )
+
+
+CLOSINGS = [EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED]
+
+
+async def joined(server: Server, monkeypatch: pytest.MonkeyPatch) -> HistoryPage:
+    gateway = TemporalGateway(GatewayConfig())
+    monkeypatch.setattr(gateway, "_call", server)
+    return await gateway.history("release:r")
+
+
+async def test_joining_asks_for_each_page_once_and_never_for_one_that_is_yet_to_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server = Server(
+        7,
+        events("EXECUTION_STARTED", "TASK_SCHEDULED", "TASK_STARTED"),
+        events("TASK_COMPLETED", "EXECUTION_SIGNALED", first=4),
+        events("EXECUTION_SIGNALED", "EXECUTION_SIGNALED", first=6),
+    )
+
+    assert await joined(server, monkeypatch) == HistoryPage(b"3", at(4), is_waiting=False, ended=None)
+    assert server.asked == [b"", b"1", b"2"]
+
+
+async def test_joining_goes_on_to_the_end_of_a_run_that_ended_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(
+        3,
+        events("EXECUTION_STARTED", "TASK_SCHEDULED"),
+        events("TASK_STARTED", "EXECUTION_TERMINATED", first=3),
+    )
+
+    assert await joined(server, monkeypatch) == HistoryPage(b"", None, is_waiting=False, ended=RunStatus.TERMINATED)
+
+
+async def test_tries_of_a_step_that_are_not_yet_written_down_end_the_joining(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(
+        2,
+        events("EXECUTION_STARTED", "TASK_FAILED", "TASK_SCHEDULED", "TASK_STARTED"),
+    )
+
+    assert await joined(server, monkeypatch) == HistoryPage(b"1", None, is_waiting=True, ended=None)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (failing(RPCStatusCode.RESOURCE_EXHAUSTED, cause=TOO_MANY), LongPollRefused),
+        (failing(RPCStatusCode.NOT_FOUND), WorkflowNotFound),
+        (failing(RPCStatusCode.INVALID_ARGUMENT), TemporalUnavailable),
+        (failing(RPCStatusCode.UNAVAILABLE), TemporalUnavailable),
+        (failing(RPCStatusCode.CANCELLED), TemporalUnavailable),
+    ],
+)
+def test_a_long_poll_that_is_refused_is_told_apart(error: RPCError, expected: type[Exception]) -> None:
+    assert type(_long_poll_error(error)) is expected
