@@ -32,7 +32,7 @@ test: lint test-python test-frontend ## everything: lint, types, Python, front e
 serve: install build ## the portal alone, by the settings in .env (PORT)
 	@$(DJANGO) migrate --no-input --verbosity 0
 	@echo "Relportal: http://127.0.0.1:$${PORT:-8000}/"
-	@exec $(BIN)/python -m daphne -v 0 -b 127.0.0.1 -p "$${PORT:-8000}" relportal.asgi:application
+	@exec $(BIN)/python -m relportal.server -v 0 -b 127.0.0.1 -p "$${PORT:-8000}" relportal.asgi:application
 
 dev: install ## the portal at http://127.0.0.1:3000 with hot reload, by the settings in .env
 	@DEBUG=true $(DJANGO) migrate --no-input --verbosity 0

@@ -1,4 +1,4 @@
-"""The portal as it is run: a real daphne in a process of its own, with an environment and a database of its own.
+"""The portal as it is run: its real server in a process of its own, with an environment and a database of its own.
 
     with live_server(tmp_path, database, TEMPORAL_HOST=host) as portal:
         token = portal.token("viewer@example.com")
@@ -161,7 +161,7 @@ def live_server(directory: Path, database: Path, **values: Any) -> Iterator[Live
 
 
 def _start(fd: int, log: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "daphne", "-v", "0", "--fd", str(fd), "relportal.asgi:application"]
+    command = [sys.executable, "-m", "relportal.server", "-v", "0", "--fd", str(fd), "relportal.asgi:application"]
     with log.open("wb") as output:
         return subprocess.Popen(
             command,

@@ -140,7 +140,7 @@ def portal_command(options: Options) -> list[str]:
     return [
         sys.executable,
         "-m",
-        "daphne",
+        "relportal.server",
         *quiet,
         "-b",
         LOOPBACK,

@@ -67,7 +67,8 @@ class Stack:
         self._command("manage.py", "migrate", "--verbosity", "0")
         self._launch(
             "portal",
-            *("-m", "daphne", "-v", "0", "-b", LOOPBACK, "-p", str(self._portal_port), "relportal.asgi:application"),
+            *("-m", "relportal.server", "-v", "0", "-b", LOOPBACK, "-p", str(self._portal_port)),
+            "relportal.asgi:application",
         )
         self.sessions = json.loads(self._command("-m", "tests.e2e.people"))
         self._until("temporal", lambda: _listens(self._temporal_port))
