@@ -13,7 +13,6 @@ from releases.domain import HistoryPage, RunStatus
 from releases.errors import LongPollRefused, TemporalUnavailable, WorkflowNotFound
 from releases.gateway import Gateway
 from releases.pulse import Pulse
-from releases.sharing import note_error
 
 T = TypeVar("T")
 
@@ -48,6 +47,9 @@ class HistoryListener(Protocol):
 
     def waits(self, workflow_id: str) -> None:
         """A step of the workflow is due, and no worker has taken it yet."""
+
+    def failed(self, error: BaseException) -> None:
+        """Following came to an end that nobody had thought of."""
 
     def refused(self) -> None:
         """Not all workflows can be followed: there are too many, or the server lets no more long-polls wait."""
@@ -110,7 +112,8 @@ class Histories:
             task.cancel()
 
     def _over(self, workflow_id: str, task: asyncio.Task[None]) -> None:
-        note_error(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._listener.failed(error)
         if self._following.get(workflow_id) is task:
             del self._following[workflow_id]
             self._joining.discard(workflow_id)

@@ -222,8 +222,12 @@ class LiveTree:
 
     def _end(self, reading: asyncio.Task[None]) -> None:
         if not reading.cancelled() and (error := reading.exception()) is not None:
-            log.error("live_tree_failed", release_id=self.release_id, exc_info=error)
-            self._fail(RelportalError(str(error)))
+            self.failed(error)
+
+    def failed(self, error: BaseException) -> None:
+        log.error("live_tree_failed", release_id=self.release_id, exc_info=error)
+        self._fail(RelportalError(str(error)))
+        self._due.set()
 
     def _fail(self, error: RelportalError) -> None:
         self._error = error
