@@ -81,7 +81,7 @@ async def websockets(scope: WebSocketScope, receive: ASGIReceiveCallable, send: 
     await receive()  # That somebody knocks: what is said comes after the answer.
     request = handshake_of(scope)
     request_id = plain_request_id(request.headers.get("X-Request-ID", ""))
-    client = scope["client"]
+    client = scope.get("client")
     with structlog.contextvars.bound_contextvars(request_id=request_id, ip=client[0] if client else None):
         consumer = _consumer_at(request.path_info)
         if consumer is None or not origin_is_ours(request):
@@ -89,7 +89,7 @@ async def websockets(scope: WebSocketScope, receive: ASGIReceiveCallable, send: 
             # Not accepted yet: servers answer the handshake with 403.
             await send({"type": "websocket.close", "code": 4404 if consumer is None else 4403, "reason": None})
             return
-        connection = Connection(receive, send, list(scope["subprotocols"]))
+        connection = Connection(receive, send, list(scope.get("subprotocols", ())))
         await consumer(request, request_id, connection).run()
 
 
