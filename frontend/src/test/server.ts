@@ -2,8 +2,12 @@ import { HttpResponse, http, type JsonBodyType } from "msw";
 import { setupServer } from "msw/node";
 import type { Hierarchy, Me, Problem, Release } from "@/lib/api/types";
 import { me, problem } from "./fixtures";
+import { socketHandler } from "./sockets";
 
-export const server = setupServer(http.get("/api/auth/me/", () => HttpResponse.json(me())));
+export const server = setupServer(
+  http.get("/api/auth/me/", () => HttpResponse.json(me())),
+  socketHandler,
+);
 
 export function problemResponse(status: number, change: Partial<Problem> = {}, headers: Record<string, string> = {}) {
   return HttpResponse.json(problem(status, change) as JsonBodyType, {

@@ -1,7 +1,9 @@
 import "@testing-library/jest-dom/vitest";
+import "./listener-limit";
 import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from "vitest";
 import { server } from "./server";
+import { sockets } from "./sockets";
 
 // jsdom lays nothing out: what the portal asks of a screen is answered here.
 const ROW_HEIGHT_PX = 37;
@@ -45,6 +47,7 @@ afterEach(() => {
   cleanup();
   vi.useRealTimers();
   server.resetHandlers();
+  sockets.reset();
 });
 
 afterAll(() => server.close());

@@ -6,11 +6,10 @@ import { PhaseBadge } from "@/components/PhaseBadge";
 import { ProblemNote } from "@/components/ProblemNote";
 import { RelativeTime } from "@/components/RelativeTime";
 import { RollupBar } from "@/components/RollupBar";
-import type { Freshness, Hierarchy } from "@/lib/api/types";
+import type { Hierarchy } from "@/lib/api/types";
 import { HOME } from "@/lib/destinations";
 import { appsInWords } from "@/lib/phase";
 import { RUN_STATUS_WORDS } from "@/lib/run-status";
-import { FreshnessMark } from "./FreshnessMark";
 
 const Header = chakra("div", { base: { display: "flex", flexDirection: "column", gap: "3", mb: "4" } });
 const Trail = chakra("nav", { base: { fontSize: "sm", color: "fg.muted" } });
@@ -72,11 +71,11 @@ function ReportedState({ state, reported_state: reported }: Pick<Hierarchy, "sta
 
 interface ReleaseHeaderProps {
   release: Hierarchy;
-  freshness: Freshness;
-  asOf: number;
+  /** Says how far all this can be relied on. */
+  freshness: ReactNode;
 }
 
-export function ReleaseHeader({ release, freshness, asOf }: ReleaseHeaderProps) {
+export function ReleaseHeader({ release, freshness }: ReleaseHeaderProps) {
   const { id, name, phase, state, status, problem, rollup } = release;
   return (
     <Header>
@@ -93,9 +92,7 @@ export function ReleaseHeader({ release, freshness, asOf }: ReleaseHeaderProps) 
       {problem && <ProblemNote problem={problem} />}
       {release.error_message && <Message>{release.error_message}</Message>}
       <Facts>
-        <Fact term="Freshness">
-          <FreshnessMark freshness={freshness} asOf={asOf} />
-        </Fact>
+        <Fact term="Freshness">{freshness}</Fact>
         <Fact term="Temporal status">{RUN_STATUS_WORDS[status]}</Fact>
         <Fact term="Started">
           <RelativeTime at={release.started_at} />

@@ -197,18 +197,19 @@ describe("the release page over time", () => {
     useSwiftTime();
     servesTree(troubledTree());
     renderApp(PATH);
-    expect(await screen.findByText("Live")).toBeVisible();
+    expect(await screen.findByText("Polled")).toBeVisible();
     servesTreeError(503, { detail: "Unable to load release information. Please try again. Temporal is away." });
     await poll();
     const banner = (await screen.findByText(/Not updated since/)).closest("[role=status]") as HTMLElement;
     expect(banner).toHaveTextContent("Temporal is away.");
     expect(screen.getByText("Stale")).toBeVisible();
+    expect(screen.queryByText("Polled")).not.toBeInTheDocument();
     expect(screen.queryByText("Live")).not.toBeInTheDocument();
     expect(screen.getByRole("tree")).toBeVisible();
 
     servesTree(troubledTree());
     await poll();
-    expect(await screen.findByText("Live")).toBeVisible();
+    expect(await screen.findByText("Polled")).toBeVisible();
     expect(screen.queryByText(/Not updated since/)).not.toBeInTheDocument();
   });
 
@@ -216,13 +217,13 @@ describe("the release page over time", () => {
     useSwiftTime();
     servesTree(troubledTree());
     const { user } = renderApp(PATH);
-    await screen.findByText("Live");
+    await screen.findByText("Polled");
     servesTreeError(503, {}, { "Retry-After": "60" });
     await poll();
     const banner = (await screen.findByText(/Not updated since/)).closest("[role=status]") as HTMLElement;
     servesTree(troubledTree());
     await user.click(within(banner).getByRole("button", { name: "Try now" }));
-    expect(await screen.findByText("Live")).toBeVisible();
+    expect(await screen.findByText("Polled")).toBeVisible();
   });
 
   it("says that the server itself shows an old state", async () => {

@@ -1,4 +1,3 @@
-import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { PageTitle } from "@/components/PageTitle";
@@ -6,42 +5,45 @@ import type { Retry } from "@/components/RetryButton";
 import { StaleBanner } from "@/components/StaleBanner";
 import { categoryOf } from "@/lib/api/errors";
 import { useLastError } from "@/lib/api/use-last-error";
-import { useClock } from "@/lib/clock";
 import { PHASE_LOOKS } from "@/lib/phase";
+import type { Link } from "@/lib/realtime/follow";
+import { FreshnessMark } from "../freshness/FreshnessMark";
+import { useStanding } from "../freshness/standing";
+import { useLiveTree } from "./live-tree";
 import { ReleaseHeader } from "./ReleaseHeader";
 import { ReleaseSkeleton } from "./ReleaseSkeleton";
 import { ReleaseView } from "./ReleaseView";
-import { type TreeSnapshot, treeQuery } from "./release-query";
-import { staleReason } from "./staleness";
+import type { TreeSnapshot } from "./release-query";
 
 interface ReleaseProps {
   snapshot: TreeSnapshot;
+  link: Link;
   error: Error | null;
   answeredAt: number;
   onRetry: Retry;
 }
 
-function Release({ snapshot: { tree, asOf }, error, answeredAt, onRetry }: ReleaseProps) {
-  const reason = useClock((now) => staleReason({ freshness: tree.freshness, error, answeredAt }, now));
+function Release({ snapshot: { tree, asOf }, link, error, answeredAt, onRetry }: ReleaseProps) {
+  const { standing, reason } = useStanding({ link, freshness: tree.freshness, error, answeredAt });
   const { glyph } = PHASE_LOOKS[tree.phase];
   return (
     <>
       <PageTitle>{`${glyph} ${tree.name || tree.id}`}</PageTitle>
-      <ReleaseHeader release={tree} freshness={reason ? "stale" : tree.freshness} asOf={asOf} />
+      <ReleaseHeader release={tree} freshness={<FreshnessMark standing={standing} link={link} asOf={asOf} />} />
       <ReleaseView release={tree} banner={reason && <StaleBanner since={asOf} reason={reason} onRetry={onRetry} />} />
     </>
   );
 }
 
 function ReleaseById({ releaseId }: { releaseId: string }) {
-  const query = useQuery(treeQuery(releaseId));
+  const { query, link } = useLiveTree(releaseId);
   const error = useLastError(query);
   const { data, dataUpdatedAt, refetch } = query;
 
   // What was shown before a role was taken away is no longer this reader's to see.
   if (error && (!data || categoryOf(error) === "forbidden")) return <ErrorNotice error={error} onRetry={refetch} />;
   if (!data) return <ReleaseSkeleton releaseId={releaseId} />;
-  return <Release snapshot={data} error={error} answeredAt={dataUpdatedAt} onRetry={refetch} />;
+  return <Release snapshot={data} link={link} error={error} answeredAt={dataUpdatedAt} onRetry={refetch} />;
 }
 
 export function ReleasePage() {

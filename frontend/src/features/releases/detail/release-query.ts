@@ -3,8 +3,8 @@ import { api, bodyOf } from "@/lib/api/client";
 import { pollDelay } from "@/lib/api/retry";
 import type { Hierarchy } from "@/lib/api/types";
 import { parseMoment } from "@/lib/time";
+import { POLL_PERIOD_MS } from "../freshness/standing";
 
-const TREE_PERIOD_MS = 3_000;
 const NOT_MODIFIED = 304;
 
 /** A release's tree, and when Temporal last confirmed it. */
@@ -15,8 +15,17 @@ export interface TreeSnapshot {
   asOf: number;
 }
 
+interface Arrival {
+  etag?: string | null;
+  answeredAt?: number;
+}
+
 function answeredAt(response: Response): number {
   return parseMoment(response.headers.get("Date")) ?? Date.now();
+}
+
+export function snapshotOf(tree: Hierarchy, { etag = null, answeredAt = Date.now() }: Arrival = {}): TreeSnapshot {
+  return { tree, etag, asOf: parseMoment(tree.as_of) ?? answeredAt };
 }
 
 async function fetchTree(
@@ -35,8 +44,7 @@ async function fetchTree(
   if (response.status === NOT_MODIFIED && known) {
     return known.tree.freshness === "stale" ? known : { ...known, asOf: answeredAt(response) };
   }
-  const tree = bodyOf(answer);
-  return { tree, etag: response.headers.get("ETag"), asOf: parseMoment(tree.as_of) ?? answeredAt(response) };
+  return snapshotOf(bodyOf(answer), { etag: response.headers.get("ETag"), answeredAt: answeredAt(response) });
 }
 
 export function treeQuery(releaseId: string) {
@@ -45,6 +53,6 @@ export function treeQuery(releaseId: string) {
     queryKey,
     queryFn: ({ client, signal }) => fetchTree(releaseId, client.getQueryData<TreeSnapshot>(queryKey), signal),
     retry: false,
-    refetchInterval: ({ state }) => pollDelay(TREE_PERIOD_MS, state.error),
+    refetchInterval: ({ state }) => pollDelay(POLL_PERIOD_MS, state.error),
   });
 }

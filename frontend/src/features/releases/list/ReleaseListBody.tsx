@@ -1,14 +1,12 @@
 import { Button, chakra } from "@chakra-ui/react";
-import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { Notice } from "@/components/Notice";
-import { StaleBanner } from "@/components/StaleBanner";
-import { categoryOf, sentenceOf } from "@/lib/api/errors";
+import { categoryOf } from "@/lib/api/errors";
 import type { ReleasePage } from "@/lib/api/types";
-import { useLastError } from "@/lib/api/use-last-error";
 import { useMediaQuery } from "@/lib/media";
 import { changeView, isFiltered, type ListParams } from "./list-params";
-import type { RollupsById } from "./list-queries";
+import type { LiveList } from "./live-list";
 import { Pager } from "./Pager";
 import { ReleaseCards } from "./ReleaseCards";
 import type { ChangeView } from "./ReleaseListPage";
@@ -30,8 +28,10 @@ const Results = chakra("div", {
 
 interface BodyProps {
   params: ListParams;
-  list: UseQueryResult<ReleasePage>;
-  rollups: UseQueryResult<RollupsById>;
+  live: LiveList;
+  error: Error | null;
+  /** Says why the list is not current. */
+  banner: ReactNode;
   onChange: ChangeView;
 }
 
@@ -75,10 +75,10 @@ function Nothing({ data, params, onChange }: Pick<BodyProps, "params" | "onChang
   return isFiltered(params) ? <NoMatch params={params} onChange={onChange} /> : <NoReleases />;
 }
 
-export function ReleaseListBody({ params, list, rollups, onChange }: BodyProps) {
+export function ReleaseListBody({ params, live, error, banner, onChange }: BodyProps) {
   const isWide = useMediaQuery(WIDE);
+  const { list, rollups, link } = live;
   const { data, refetch } = list;
-  const error = useLastError(list);
 
   // What was shown before a role was taken away is no longer this reader's to see.
   if (error && (!data || categoryOf(error) === "forbidden")) {
@@ -92,16 +92,16 @@ export function ReleaseListBody({ params, list, rollups, onChange }: BodyProps) 
     <Results
       opacity={list.isPlaceholderData ? 0.5 : 1}
       aria-busy={list.isPlaceholderData}
-      data-stale={error ? "" : undefined}
+      data-stale={banner ? "" : undefined}
     >
-      {error && <StaleBanner since={list.dataUpdatedAt} reason={sentenceOf(error)} onRetry={refetch} />}
+      {banner}
       {data.results.length === 0 && <Nothing data={data} params={params} onChange={onChange} />}
       {data.results.length > 0 && (
         <>
           <Releases
             releases={data.results}
             rollups={rollups.data ?? {}}
-            rollupsPending={rollups.isPending || rollups.isPlaceholderData}
+            rollupsPending={link.state === "up" || rollups.isPending || rollups.isPlaceholderData}
             sort={params.sort}
             onSort={(sort) => onChange(changeView(params, { sort }))}
           />

@@ -1,19 +1,23 @@
 import { chakra, Heading } from "@chakra-ui/react";
-import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
 import { Notice } from "@/components/Notice";
 import { PageTitle } from "@/components/PageTitle";
+import { StaleBanner } from "@/components/StaleBanner";
+import { useLastError } from "@/lib/api/use-last-error";
 import { hasNoRole, useMe } from "@/lib/session";
+import { FreshnessMark } from "../freshness/FreshnessMark";
+import { useStanding } from "../freshness/standing";
 import { ListToolbar } from "./ListToolbar";
 import { formatListParams, type ListParams, parseListParams } from "./list-params";
-import { listQuery, rollupsQuery } from "./list-queries";
+import { useLiveList } from "./live-list";
 import { ReleaseListBody } from "./ReleaseListBody";
 
 const Top = chakra("div", {
-  base: { display: "flex", alignItems: "baseline", gap: "3", mb: "4" },
+  base: { display: "flex", flexWrap: "wrap", alignItems: "baseline", columnGap: "3", mb: "4" },
 });
 
 const Count = chakra("span", { base: { color: "fg.muted", fontSize: "sm" } });
+const Freshness = chakra("span", { base: { color: "fg.muted", fontSize: "sm", marginInlineStart: "auto" } });
 
 /** `replace` for what is typed: each letter is no step to go back to. */
 export type ChangeView = (params: ListParams, options?: { replace: boolean }) => void;
@@ -34,8 +38,15 @@ function countInWords(count: number): string {
 function ReleaseList() {
   const [address, setAddress] = useSearchParams();
   const params = parseListParams(address);
-  const list = useQuery(listQuery(params));
-  const rollups = useQuery({ ...rollupsQuery(params), enabled: list.isSuccess });
+  const live = useLiveList(params);
+  const { list, link } = live;
+  const error = useLastError(list);
+  const answeredAt = list.dataUpdatedAt;
+  const { standing, reason } = useStanding({ link, freshness: "polled", error, answeredAt });
+  const asOf = (link.state === "up" && link.asOf) || answeredAt;
+  // What still shows the page before this one is dimmed, which says enough.
+  const isCurrent = list.data !== undefined && !list.isPlaceholderData;
+  const banner = isCurrent && reason && <StaleBanner since={asOf} reason={reason} onRetry={list.refetch} />;
   const changeView: ChangeView = (view, options) => setAddress(formatListParams(view), options);
 
   return (
@@ -45,9 +56,14 @@ function ReleaseList() {
           Releases
         </Heading>
         <Count aria-live="polite">{list.data && countInWords(list.data.count)}</Count>
+        {isCurrent && (
+          <Freshness>
+            <FreshnessMark standing={standing} link={link} asOf={asOf} />
+          </Freshness>
+        )}
       </Top>
       <ListToolbar params={params} onChange={changeView} />
-      <ReleaseListBody params={params} list={list} rollups={rollups} onChange={changeView} />
+      <ReleaseListBody params={params} live={live} error={error} banner={banner} onChange={changeView} />
     </>
   );
 }

@@ -1,0 +1,113 @@
+import ReconnectingWebSocket, { type Options } from "partysocket/ws";
+
+// The server says something every 10 s at least, be it only that nothing has changed.
+const HEARTBEAT_MS = 10_000;
+const LATE_MS = 2_000;
+const SILENCE_MS = 25_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** Close codes after which the same request would only be refused again. */
+const REFUSALS: readonly number[] = [4400, 4403, 4404];
+
+export function isRefusal(code: number): boolean {
+  return REFUSALS.includes(code);
+}
+
+function between(least: number, most: number): number {
+  return least + Math.random() * (most - least);
+}
+
+const OPTIONS: Options = {
+  // Getters, since partysocket reads them before each attempt and knows no jitter itself: the many whom one restart
+  // cuts off must not come back all at once.
+  get minReconnectionDelay() {
+    return between(500, 1_500);
+  },
+  get maxReconnectionDelay() {
+    return between(7_000, 13_000);
+  },
+  reconnectionDelayGrowFactor: 1.7,
+  connectionTimeout: CONNECT_TIMEOUT_MS,
+  shouldReconnectOnClose: ({ code }) => !isRefusal(code),
+};
+
+export interface ConnectionEvents {
+  onOpen: () => void;
+  onText: (text: string) => void;
+  /** At the end of each connection and of each attempt that fails. Another follows, unless it was a refusal. */
+  onDown: (code: number) => void;
+}
+
+export interface Connection {
+  send: (text: string) => void;
+  /** Gives the present connection up and tries another at once, whatever pause was due. */
+  renew: () => void;
+  close: () => void;
+}
+
+function socketUrl(path: string): string {
+  const scheme = window.location.protocol === "https:" ? "wss:" : "ws:";
+  return `${scheme}//${window.location.host}${path}`;
+}
+
+/** Keeps a socket to this origin open until it is closed, or refused. */
+export function connect(path: string, events: ConnectionEvents): Connection {
+  let heardAt = 0;
+  let watchdog: ReturnType<typeof setTimeout> | undefined;
+  let socket = open();
+  window.addEventListener("focus", wake);
+  window.addEventListener("online", renew);
+  document.addEventListener("visibilitychange", wake);
+
+  function open(): ReconnectingWebSocket {
+    const opened = new ReconnectingWebSocket(socketUrl(path), undefined, OPTIONS);
+    opened.onopen = () => {
+      hear();
+      events.onOpen();
+    };
+    opened.onmessage = ({ data }) => {
+      hear();
+      events.onText(String(data));
+    };
+    opened.onclose = ({ code }) => {
+      if (isRefusal(code)) close();
+      clearTimeout(watchdog);
+      events.onDown(code);
+    };
+    return opened;
+  }
+
+  function hear() {
+    heardAt = Date.now();
+    clearTimeout(watchdog);
+    watchdog = setTimeout(renew, SILENCE_MS);
+  }
+
+  function drop() {
+    clearTimeout(watchdog);
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+
+  // A new one rather than partysocket's own reconnect(), which a pause under way would hold up.
+  function renew() {
+    drop();
+    events.onDown(1000);
+    socket = open();
+  }
+
+  function wake() {
+    if (document.visibilityState === "hidden" || socket.readyState === ReconnectingWebSocket.CONNECTING) return;
+    const speaks = socket.readyState === ReconnectingWebSocket.OPEN && Date.now() - heardAt < HEARTBEAT_MS + LATE_MS;
+    if (!speaks) renew();
+  }
+
+  function close() {
+    window.removeEventListener("focus", wake);
+    window.removeEventListener("online", renew);
+    document.removeEventListener("visibilitychange", wake);
+    drop();
+  }
+
+  return { send: (text) => socket.send(text), renew, close };
+}
