@@ -24,6 +24,16 @@ import type { Phase } from "@/lib/api/types";
 import { denseStyles } from "./dense-styles";
 import { PHASE_COLORS, SURFACES } from "./phase-colors";
 
+// To whatever the background is otherwise.
+const FADE = { from: { backgroundColor: "var(--flash-color)" } };
+
+/** A changed row's background, for a second. See `useFlash`. */
+const flash = (name: string) => ({
+  "--flash-color": "{colors.brand.muted}",
+  animation: `${name} 1s ease-out`,
+  _motionReduce: { animation: "none" },
+});
+
 // Chakra's own default takes the recipes of all its components into the first load; these are the ones in use.
 const chakraParts = defineConfig({
   preflight: true,
@@ -32,7 +42,7 @@ const chakraParts = defineConfig({
   globalCss,
   theme: {
     breakpoints,
-    keyframes,
+    keyframes: { ...keyframes, "flash-even": FADE, "flash-odd": FADE },
     tokens,
     semanticTokens,
     textStyles,
@@ -76,6 +86,8 @@ const relportal = defineConfig({
     ...denseStyles,
     html: { bg: "bg.canvas", color: "fg", colorPalette: "brand", overflowY: "scroll" },
     body: { fontVariantNumeric: "tabular-nums", minWidth: "320px" },
+    "[data-flash=even]": flash("flash-even"),
+    "[data-flash=odd]": flash("flash-odd"),
     "*, *::before, *::after": {
       _motionReduce: { animationDuration: "0.01ms !important", transitionDuration: "0.01ms !important" },
     },

@@ -1,10 +1,18 @@
 import { chakra } from "@chakra-ui/react";
+import { memo } from "react";
 import { ArrowDownIcon, ArrowUpIcon } from "@/components/icons";
 import { RelativeTime } from "@/components/RelativeTime";
-import type { Release, Rollup } from "@/lib/api/types";
 import { RUN_STATUS_WORDS } from "@/lib/run-status";
 import { nextSort, type Sort, type SortKey } from "./list-params";
-import { ReleaseName, ReleaseProgress, ReleaseState, type ReleasesProps } from "./release-cells";
+import {
+  ReleaseName,
+  ReleaseProgress,
+  type ReleaseRowProps,
+  ReleaseState,
+  type ReleasesProps,
+  useReleaseFlash,
+  useRowFocus,
+} from "./release-cells";
 
 export const TableFrame = chakra("div", {
   base: { bg: "bg.panel", borderWidth: "1px", borderRadius: "lg", overflowX: "auto" },
@@ -72,15 +80,10 @@ function Sortable({ label, sortKey, sort, onSort }: SortableProps) {
   );
 }
 
-interface ReleaseRowProps {
-  release: Release;
-  rollup: Rollup | undefined;
-  rollupPending: boolean;
-}
-
-function ReleaseRow({ release, rollup, rollupPending }: ReleaseRowProps) {
+const ReleaseRow = memo(function ReleaseRow({ release, rollup, rollupPending }: ReleaseRowProps) {
+  const flash = useReleaseFlash(release, rollup);
   return (
-    <Row>
+    <Row data-key={release.id} {...flash}>
       <Cell whiteSpace="normal" minWidth="56">
         <ReleaseName release={release} />
       </Cell>
@@ -102,11 +105,12 @@ function ReleaseRow({ release, rollup, rollupPending }: ReleaseRowProps) {
       </Cell>
     </Row>
   );
-}
+});
 
 export function ReleaseTable({ releases, rollups, rollupsPending, sort, onSort }: ReleasesProps) {
+  const { ref, ...heirProps } = useRowFocus<HTMLDivElement>(releases);
   return (
-    <TableFrame>
+    <TableFrame ref={ref} {...heirProps}>
       <Table aria-label="Releases">
         <thead>
           <tr>

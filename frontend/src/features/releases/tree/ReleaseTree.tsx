@@ -2,6 +2,7 @@ import { chakra } from "@chakra-ui/react";
 import { defaultRangeExtractor, useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type KeyboardEvent, type MouseEvent, useLayoutEffect, useRef, useState } from "react";
 import type { TreeEntity } from "@/lib/entities";
+import { useFocusHeir } from "../focus";
 import { focusedIndex, moveForKey } from "./keyboard";
 import type { TreeRow } from "./rows";
 import { TreeLine } from "./TreeLine";
@@ -29,7 +30,7 @@ function isSelectingText(): boolean {
 export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
   const tree = useRef<HTMLDivElement>(null);
   const [focusedKey, setFocusedKey] = useState(root.path);
-  const focusPending = useRef(false);
+  const focusPending = useRef<"shown" | "unmoved" | null>(null);
   const focused = focusedIndex(rows, focusedKey);
   const scrollMargin = usePageOffset(tree);
 
@@ -46,11 +47,21 @@ export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
   });
 
   useLayoutEffect(() => {
-    if (!focusPending.current) return;
-    focusPending.current = false;
+    const pending = focusPending.current;
+    if (!pending) return;
+    focusPending.current = null;
     tree.current?.querySelector<HTMLElement>(`[data-index="${focused}"]`)?.focus({ preventScroll: true });
-    virtualizer.scrollToIndex(focused, { align: "auto" });
+    if (pending === "shown") virtualizer.scrollToIndex(focused, { align: "auto" });
   });
+
+  const heirProps = useFocusHeir(
+    rows.map(({ key }) => key),
+    (heir) => {
+      // Nobody asked for it: the reader's eye may rest elsewhere.
+      focusPending.current = "unmoved";
+      setFocusedKey(heir);
+    },
+  );
 
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
@@ -60,7 +71,7 @@ export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
     if (move.kind === "toggle") expansion.toggle(move.key);
     if (move.kind === "expand") expansion.expand(move.keys);
     if (move.kind === "focus") {
-      focusPending.current = true;
+      focusPending.current = "shown";
       setFocusedKey(move.key);
     }
   }
@@ -78,6 +89,7 @@ export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
       ref={tree}
       role="tree"
       aria-label={`What ${root.name ?? root.id} holds`}
+      {...heirProps}
       onKeyDown={onKeyDown}
       onClick={onClick}
       style={{ height: virtualizer.getTotalSize() }}
@@ -92,6 +104,7 @@ export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
             className="tree-row"
             role="treeitem"
             data-index={index}
+            data-key={row.key}
             tabIndex={index === focused ? 0 : -1}
             aria-level={row.level}
             aria-posinset={row.position}
@@ -99,7 +112,7 @@ export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
             aria-expanded={row.expandable ? row.expanded : undefined}
             style={{ transform: `translateY(${start - scrollMargin}px)`, "--level": row.level - 1 } as CSSProperties}
           >
-            <TreeLine entity={row.entity} expandable={row.expandable} />
+            <TreeLine entity={row.entity} expandable={row.expandable} expanded={row.expanded} />
           </div>
         );
       })}

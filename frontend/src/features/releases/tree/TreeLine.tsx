@@ -6,6 +6,7 @@ import { RelativeTime } from "@/components/RelativeTime";
 import { RollupBar } from "@/components/RollupBar";
 import type { TreeEntity } from "@/lib/entities";
 import { knownRollup } from "@/lib/phase";
+import { differIn, useFlash } from "../flash";
 
 function EntityName({ entity: { id, name } }: { entity: TreeEntity }) {
   if (!name) return <span className="tree-label">{id}</span>;
@@ -59,15 +60,38 @@ function EntityTrouble({ entity: { error_message: message, phase, problem } }: {
   );
 }
 
+const differInThemselves = differIn<TreeEntity>([
+  "name",
+  "state",
+  "phase",
+  "reported_state",
+  "error_message",
+  "problem",
+]);
+const differInRollup = differIn<TreeEntity>(["rollup"]);
+
+function differInVersion(before: TreeEntity, now: TreeEntity): boolean {
+  return before.type === "app" && "version" in before && "version" in now && before.version !== now.version;
+}
+
 interface TreeLineProps {
   entity: TreeEntity;
   expandable: boolean;
+  expanded: boolean;
 }
 
 /** What one line of the tree says. Its place, focus and role are its row's business. */
-export const TreeLine = memo(function TreeLine({ entity, expandable }: TreeLineProps) {
+export const TreeLine = memo(function TreeLine({ entity, expandable, expanded }: TreeLineProps) {
+  const flash = useFlash(
+    entity,
+    (before, now) =>
+      differInThemselves(before, now) ||
+      differInVersion(before, now) ||
+      // A closed branch stands for all that it holds; below an open one the line that changed flashes itself.
+      (!expanded && differInRollup(before, now)),
+  );
   return (
-    <div className="tree-line">
+    <div className="tree-line" {...flash}>
       <div className="tree-name">
         <span className="tree-twisty">{expandable && <ChevronRightIcon />}</span>
         <span className="tree-names">
