@@ -117,8 +117,9 @@ class Gateway(Protocol):
 
     async def history(self, workflow_id: str, token: bytes = b"") -> HistoryPage:
         """Without a token: all that has happened in the newest run, at once. With one: what has happened since; waits
-        until something does, some 20 s at most, and gives a page that tells nothing where nothing did; such a call is
-        not retried. Both may raise LongPollRefused."""
+        until something does, some 20 s at most, and gives a page that tells nothing where nothing did (now and then
+        at once, where a page before was full to the brim); such a call is not retried. Both may raise
+        LongPollRefused."""
         ...
 
     async def check(self) -> None:

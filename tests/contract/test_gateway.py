@@ -567,17 +567,17 @@ async def test_a_long_history_is_joined_whole(world: World, monkeypatch: pytest.
     gateway = world.gateway()
     await world.start("release:r", RELEASE)
     for n in range(10):
-        await asyncio.gather(*(world.tell("release:r", {f"get_app_state app:{n}-{i}": {}}) for i in range(20)))
+        await asyncio.gather(*(world.tell("release:r", {f"get_app_state app:{n}-{i}": {}}) for i in range(10)))
+    in_one_page = await joined(gateway)
     monkeypatch.setattr(releases.gateway, "HISTORY_PAGE", 5)
 
-    page = await joined(gateway)
-    waiting = asyncio.ensure_future(gateway.history("release:r", page.token))
-    await world.tell("release:r", RELEASE)
-    next_page = await waiting
+    page = await gateway.history("release:r")
 
     assert page.stepped_at is not None
-    assert (page.is_waiting, page.ended) == (False, None)
-    assert next_page.is_waiting or (next_page.stepped_at or page.stepped_at) > page.stepped_at
+    assert (page.stepped_at, page.is_waiting, page.ended) == (in_one_page.stepped_at, False, None)
+    waiting = asyncio.ensure_future(told(gateway, page, stepped))
+    await world.tell("release:r", RELEASE)
+    assert ((await waiting).stepped_at or page.stepped_at) > page.stepped_at
 
 
 async def test_a_long_history_that_is_over_is_joined_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
