@@ -1,6 +1,7 @@
-"""Measures everything, prints the table, and writes it to `var/bench.json`. Fails where a bar does not hold.
+"""Measures, prints the table, and writes it to `var/bench.json`. Fails where a bar does not hold.
 
-`--releases` says how many the long list has: starting 10,000 takes a minute or so.
+`python -m tests.bench` measures everything, `python -m tests.bench load …` some parts. `--releases` says how many the
+long list has: starting 10,000 takes a minute or so.
 """
 
 import argparse
@@ -8,36 +9,59 @@ import asyncio
 import signal
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from temporalio.client import Client
-
-from tests.bench import cold_tree, release_list
-from tests.bench.processes import portals, temporal
+from tests.bench import cold_tree, event_to_socket, live_releases, release_list
+from tests.bench.processes import Stage, stage
 from tests.bench.table import Measure, print_table, write
 
 RESULTS = Path("var/bench.json")
 TREES, MANY, FEW = "trees", "many", "few"
 
+LIVE = {
+    "event_to_socket": event_to_socket.measure,
+}
+"""Parts that share releases which change. Each has a portal that has served nobody before."""
 
-async def measure(releases: int) -> list[Measure]:
+PARTS = ("cold_tree", *LIVE, "release_list")
+"""The list comes last: for a while after ten thousand starts the server is busy with them."""
+
+
+async def measure(parts: set[str], releases: int) -> list[Measure]:
     _stop_in_order()
-    with (
-        TemporaryDirectory() as directory,
-        # The servers end after the last call to them has, and take a while. That matters: a thread of the SDK that is
-        # still busy with an answer when Python ends brings it down (temporalio/sdk-python#300).
-        temporal(Path(directory), (TREES, MANY, FEW)) as host,
-        portals(Path(directory), host, (MANY, FEW)) as (portal_of_many, portal_of_few),
-    ):
-        trees, many, few = [await Client.connect(host, namespace=namespace) for namespace in (TREES, MANY, FEW)]
-        # The trees first: for a while after ten thousand starts the server is busy with them.
-        say("Measuring cold trees …")
-        measures = await cold_tree.measure(trees)
+    measures: list[Measure] = []
+    # The servers end after the last call to them has, and take a while. That matters: a thread of the SDK that is still
+    # busy with an answer when Python ends brings it down (temporalio/sdk-python#300).
+    with stage((TREES, live_releases.NAMESPACE, MANY, FEW)) as where:
+        if "cold_tree" in parts:
+            say("Measuring cold trees …")
+            measures += await cold_tree.measure(await where.client(TREES))
+        if parts & LIVE.keys():
+            measures += await _measure_live(where, parts)
+        if "release_list" in parts:
+            measures += await _measure_list(where, releases)
+    return measures
+
+
+async def _measure_live(where: Stage, parts: set[str]) -> list[Measure]:
+    client = await where.client(live_releases.NAMESPACE)
+    say("Starting releases that will change …")
+    await live_releases.start(client)
+    measures: list[Measure] = []
+    for name in [name for name in LIVE if name in parts]:
+        say(f"Measuring {name.replace('_', ' ')} …")
+        with where.portal(name, client.namespace, WATCH_LONG_POLLS=live_releases.LONG_POLLS) as portal:
+            measures += await LIVE[name](client, portal)
+    return measures
+
+
+async def _measure_list(where: Stage, releases: int) -> list[Measure]:
+    many, few = await where.client(MANY), await where.client(FEW)
+    with where.portal(MANY, MANY) as portal_of_many, where.portal(FEW, FEW) as portal_of_few:
         say(f"Starting {releases:,} releases, which takes a minute or two …")
         await release_list.start(few, release_list.FEW)
         settled_at = await release_list.start(many, releases)
         say("Measuring the list …")
-        return measures + await release_list.measure(many, few, releases, settled_at, (portal_of_many, portal_of_few))
+        return await release_list.measure(many, few, releases, settled_at, (portal_of_many, portal_of_few))
 
 
 def _stop_in_order() -> None:
@@ -54,9 +78,13 @@ def say(text: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all where none is named")
     parser.add_argument("--releases", type=int, default=10_000)
+    options = parser.parse_args()
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
     try:
-        measures = asyncio.run(measure(parser.parse_args().releases))
+        measures = asyncio.run(measure(set(options.parts) or set(PARTS), options.releases))
     except (KeyboardInterrupt, asyncio.CancelledError):
         say("Stopped.")
         return 130

@@ -8,8 +8,12 @@ import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from temporalio.client import Client
 
 from releases.demo.processes import Process, end, start
 from tests.live_server import ROOT, LiveServer, live_server, make_database
@@ -47,14 +51,28 @@ def _wait_for(server: Process, port: int) -> None:
     raise RuntimeError(f"The Temporal server did not start:\n{server.last_words()}")
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What all parts of the bench have: the address of a Temporal server, a database of people, room for files."""
+
+    directory: Path
+    host: str
+    people: Path
+
+    async def client(self, namespace: str) -> Client:
+        return await Client.connect(self.host, namespace=namespace)
+
+    def portal(self, name: str, namespace: str, **values: object) -> AbstractContextManager[LiveServer]:
+        """A portal of this name on a namespace, with these values in its environment."""
+        return live_server(
+            self.directory / name, self.people, TEMPORAL_HOST=self.host, TEMPORAL_NAMESPACE=namespace, **values
+        )
+
+
 @contextmanager
-def portals(directory: Path, host: str, namespaces: Sequence[str]) -> Iterator[list[LiveServer]]:
-    """A portal on each of these namespaces."""
-    people = make_database(directory / "people.sqlite3")
-    with ExitStack() as stack:
-        yield [
-            stack.enter_context(
-                live_server(directory / namespace, people, TEMPORAL_HOST=host, TEMPORAL_NAMESPACE=namespace)
-            )
-            for namespace in namespaces
-        ]
+def stage(namespaces: Sequence[str]) -> Iterator[Stage]:
+    with TemporaryDirectory() as name:
+        directory = Path(name)
+        people = make_database(directory / "people.sqlite3")
+        with temporal(directory, namespaces) as host:
+            yield Stage(directory, host, people)

@@ -38,3 +38,16 @@ async def _timed(call: Callable[[], Awaitable[T]]) -> tuple[float, T]:
     began = perf_counter()
     result = await call()
     return perf_counter() - began, result
+
+
+async def told_in_turn(
+    ours: Callable[[], Awaitable[list[float]]], floor: Callable[[], Awaitable[list[float]]], rounds: int
+) -> Samples:
+    """As `in_turn`, of what measures itself: seconds until each who watches was told of one change."""
+    taken: Samples = ([], [])
+    for round_number in range(rounds + 1):
+        of_both = await ours(), await floor()
+        if round_number:
+            for samples, seconds in zip(taken, of_both, strict=True):
+                samples.extend(seconds)
+    return taken

@@ -4,14 +4,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 
 from tests.bench.samples import Samples
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A claim: the portal's figure beside its floor's. `bar` is the most that their ratio may be; None: only shown."""
+    """A claim: the portal's figure beside its floor's. `bar` is the most that their ratio may be, or the figure itself
+    where there is no floor; None: only shown."""
 
     name: str
     value: float
@@ -25,7 +26,9 @@ class Measure:
 
     @property
     def holds(self) -> bool | None:
-        return None if self.bar is None or self.ratio is None else self.ratio <= self.bar
+        if self.bar is None:
+            return None
+        return (self.value if self.floor is None else self.value / self.floor) <= self.bar
 
     def row(self) -> dict[str, object]:
         return {**asdict(self), "ratio": self.ratio, "holds": self.holds}
@@ -35,6 +38,27 @@ def of_samples(name: str, samples: Samples, bar: float | None = None) -> Measure
     """A measure in milliseconds: the medians, since machines are noisy."""
     ours, floors = samples
     return Measure(name, median(ours) * 1000, "ms", median(floors) * 1000, bar)
+
+
+def spread_of(name: str, samples: Samples, bar: float | None = None) -> list[Measure]:
+    """Measures in milliseconds: p50, p95 and the most, of ours beside the floor's if there is one. `bar` is p95's."""
+    ours, floors = (_spread(seconds) for seconds in samples)
+    return [
+        Measure(
+            f"{name}, {part}",
+            value * 1000,
+            "ms",
+            floors[part] * 1000 if floors else None,
+            bar if part == "p95" else None,
+        )
+        for part, value in ours.items()
+    ]
+
+
+def _spread(seconds: list[float]) -> dict[str, float]:
+    if not seconds:
+        return {}
+    return {"p50": median(seconds), "p95": quantiles(seconds, n=20, method="inclusive")[-1], "max": max(seconds)}
 
 
 def print_table(measures: Sequence[Measure]) -> None:

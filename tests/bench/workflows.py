@@ -2,10 +2,11 @@
 
 import asyncio
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -28,6 +29,8 @@ class WholeRelease:
     @workflow.init
     def __init__(self, hierarchy: dict[str, Any]) -> None:
         self._hierarchy = hierarchy
+        self._entities = {entity["id"]: entity for entity in _nodes(hierarchy)}
+        self._changed_at = 0.0
 
     @workflow.run
     async def run(self, hierarchy: dict[str, Any]) -> None:
@@ -41,6 +44,14 @@ class WholeRelease:
     def get_release_state(self) -> dict[str, Any]:
         return {name: value for name, value in self._hierarchy.items() if name != "waves"}
 
+    @workflow.signal
+    def change(self, entity_id: str, state: str) -> None:
+        self._changed_at = _change(self._entities[entity_id], state)
+
+    @workflow.query
+    def changed_at(self) -> float:
+        return self._changed_at
+
 
 @workflow.defn
 class OneEntity:
@@ -48,11 +59,37 @@ class OneEntity:
 
     @workflow.init
     def __init__(self, query: str, fields: dict[str, Any]) -> None:
+        self._fields = fields
+        self._changed_at = 0.0
         workflow.set_query_handler(query, lambda: fields)
 
     @workflow.run
     async def run(self, query: str, fields: dict[str, Any]) -> None:
         await workflow.wait_condition(lambda: False)
+
+    @workflow.signal
+    def change(self, entity_id: str, state: str) -> None:
+        self._changed_at = _change(self._fields, state)
+
+    @workflow.query
+    def changed_at(self) -> float:
+        return self._changed_at
+
+
+def _change(entity: dict[str, Any], state: str) -> float:
+    """The entity has this state from now on. When that was, by the clock of the machine: those who are told of it are
+    measured by the same one."""
+    now = time.time()
+    entity |= {"state": state, "updated_at": datetime.fromtimestamp(now, UTC).isoformat()}
+    return now
+
+
+def _nodes(entity: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield entity
+    for children in entity.values():
+        if isinstance(children, list):
+            for child in children:
+                yield from _nodes(child)
 
 
 @dataclass(frozen=True, slots=True)
