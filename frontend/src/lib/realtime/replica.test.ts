@@ -55,7 +55,7 @@ describe("a replica", () => {
   });
 
   it("asks once for a snapshot where patches are missing, and follows again from there", () => {
-    const gap = replay(snapshot(5), patch(7, rename("two")), patch(8), patch(9));
+    const gap = replay(snapshot(5), patch(7, rename("two")), null, patch(8), patch(9));
     expect(gap.asked).toBe(1);
     expect(gap.replica.held?.version).toBe(5);
     const mended = replay(snapshot(5), patch(7), patch(8), snapshot(9), patch(10, rename("ten")));

@@ -42,6 +42,10 @@ export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
     scrollMargin,
     scrollPaddingStart: STICKY_BAR_PX,
     scrollPaddingEnd: ROW_HEIGHT_PX,
+    // What is added and removed above must not move what is in sight: this keeps the topmost line in its place. It is
+    // made for chats, which also stay at their end: no distance from it is small enough for that.
+    anchorTo: "end",
+    scrollEndThreshold: -1,
     // The focused line stays in the page however far it is scrolled: taking it out would drop the focus.
     rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), focused])].sort((a, b) => a - b),
   });
