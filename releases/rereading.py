@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from releases.domain import Entity, EntityId, Run, RunStatus, Tree, child_path
+from releases.domain import Entity, EntityId, ProblemCode, Run, RunStatus, Tree, child_path
 from releases.errors import WorkflowNotFound
 from releases.reading import Answer, Means, Reading
 from releases.topology import Reported, Workflow
@@ -49,12 +49,17 @@ class Rereading(Reading):
 
     async def tree(self) -> Tree:
         tree = await super().tree()
-        # A workflow that answers for several places tells one state: what stands elsewhere under an ID that is new
-        # here must be told of that, too, which only a whole reading does.
-        places = Counter(entity.id for entity in tree.release.walk() if entity.id in self.asked)
-        if any(count > self.asked[entity_id] for entity_id, count in places.items()):
-            return await Reading(self._means, self.release_id).tree()
-        return tree
+        # What a change of places means for the entities that stand there already, only a whole reading tells.
+        return await Reading(self._means, self.release_id).tree() if self._places_shifted(tree.release) else tree
+
+    def _places_shifted(self, release: Entity) -> bool:
+        """Whether an ID came to stand in a second place, whose workflow tells one state for both; or no longer does."""
+        doubted = [entity for entity in release.walk() if entity.id in self.asked or _is_ambiguous(entity)]
+        places = Counter(entity.id for entity in doubted)
+        return any(
+            places[entity.id] > self.asked[entity.id] > 0 or (_is_ambiguous(entity) and places[entity.id] == 1)
+            for entity in doubted
+        )
 
     async def _run_and_release(self) -> tuple[Run, Entity]:
         if self.workflow_id in self._changed.workflows:
@@ -123,3 +128,7 @@ class Rereading(Reading):
     @cached_property
     def _places(self) -> dict[str, Entity]:
         return {entity.path: entity for entity in self._known.release.walk()}
+
+
+def _is_ambiguous(entity: Entity) -> bool:
+    return entity.problem is not None and entity.problem.code is ProblemCode.AMBIGUOUS

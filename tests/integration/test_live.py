@@ -146,7 +146,7 @@ async def test_an_entity_that_is_listed_before_its_workflow_starts_appears_when_
         await follower.until_state("app:a2", "running")
 
 
-async def test_an_id_that_comes_to_stand_in_a_second_place_is_ambiguous_in_both(world: World, live: Follow) -> None:
+async def test_an_id_is_ambiguous_while_it_stands_in_two_places(world: World, live: Follow) -> None:
     plan, trees = small(), live()
     await start_all(world, workflows(plan, LEVELS))
     with trees.followed() as follower:
@@ -156,7 +156,11 @@ async def test_an_id_that_comes_to_stand_in_a_second_place_is_ambiguous_in_both(
         other["apps"] = [*other["apps"], app("a1")]
         await world.tell("bundle:b2", {"get_bundle_state": alone(other)})
         await follower.until(lambda known: known.problem_of("app:a1") == "ambiguous")
+        await expect_as_read(trees, follower)
 
+        other["apps"] = other["apps"][:-1]
+        await world.tell("bundle:b2", {"get_bundle_state": alone(other)})
+        await follower.until(lambda known: known.problem_of("app:a1") is None)
         await expect_as_read(trees, follower)
 
 
