@@ -76,3 +76,9 @@ def stage(namespaces: Sequence[str]) -> Iterator[Stage]:
         people = make_database(directory / "people.sqlite3")
         with temporal(directory, namespaces) as host:
             yield Stage(directory, host, people)
+
+
+def resident_bytes(pid: int) -> int:
+    """What a process has in memory now."""
+    resident_pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return resident_pages * os.sysconf("SC_PAGE_SIZE")
