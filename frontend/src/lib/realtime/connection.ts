@@ -50,6 +50,11 @@ function socketUrl(path: string): string {
   return `${scheme}//${window.location.host}${path}`;
 }
 
+/** Browsers complain in their console of a socket that is closed before it is open. It has a URL once it was made. */
+function isHandshaking({ readyState, url }: ReconnectingWebSocket): boolean {
+  return readyState === ReconnectingWebSocket.CONNECTING && url !== "";
+}
+
 /** Keeps a socket to this origin open until it is closed, or refused. */
 export function connect(path: string, events: ConnectionEvents): Connection {
   let heardAt = 0;
@@ -85,8 +90,10 @@ export function connect(path: string, events: ConnectionEvents): Connection {
 
   function drop() {
     clearTimeout(watchdog);
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
+    const dropped = socket;
+    dropped.onopen = dropped.onmessage = dropped.onclose = null;
+    if (isHandshaking(dropped)) dropped.onopen = dropped.onerror = () => dropped.close();
+    else dropped.close();
   }
 
   // A new one rather than partysocket's own reconnect(), which a pause under way would hold up.

@@ -35,11 +35,6 @@ export interface Follower {
   onSignedOut: () => void;
 }
 
-/** Whether the server has told the whole body, or why it can't. */
-function isTold({ held, report }: Replica<unknown>): boolean {
-  return held !== null || report?.freshness === "stale";
-}
-
 function refusal(code: number, problem: ErrorFrame | null): ApiError {
   return new ApiError({
     status: code - 4000,
@@ -54,7 +49,7 @@ export function follow<Body>(feed: Feed<Body>, { onLink, onSignedOut }: Follower
   let replica: Replica<Body> = EMPTY_REPLICA;
   let problem: ErrorFrame | null = null;
   let patience: ReturnType<typeof setTimeout> | undefined;
-  const opening = setTimeout(() => !isTold(replica) && onLink(DOWN), OPENING_MS);
+  const opening = setTimeout(() => !replica.held && onLink(DOWN), OPENING_MS);
 
   function startOver() {
     clearTimeout(patience);
@@ -84,7 +79,8 @@ export function follow<Body>(feed: Feed<Body>, { onLink, onSignedOut }: Follower
       replica = keep(next, frame);
       if (!replica.resyncing) clearTimeout(patience);
       if (resync) askAnew();
-      if (replica.report && isTold(replica)) onLink({ state: "up", ...replica.report, heardAt: Date.now() });
+      // Until the whole body is there, it is for the page to ask: the server may say for long why it can't tell it.
+      if (replica.held && replica.report) onLink({ state: "up", ...replica.report, heardAt: Date.now() });
     },
     onDown(code) {
       const said = problem;

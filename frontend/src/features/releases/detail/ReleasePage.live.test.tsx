@@ -146,12 +146,16 @@ describe("the release page, pushed to", () => {
   });
 
   it("says why a release can't be read at first, and fills when it can", async () => {
+    useSwiftTime();
     sockets.accept();
     servesTreeError(503);
     renderApp(PATH);
     const socket = await sockets.current();
     await socket.sends(freshnessFrame("stale", { as_of: null, reason: "Temporal is away." }));
     expect(await screen.findByRole("button", { name: "Try again" })).toBeVisible();
+    servesTree(troubledTree());
+    await passes(3_100);
+    expect(await screen.findByText("Polled")).toBeVisible();
     await socket.sends(snapshotFrame(troubledTree()), freshnessFrame("live"));
     expect(await screen.findByText("Live")).toBeVisible();
   });
