@@ -8,21 +8,25 @@ from typing import Any
 
 import pytest
 
+from releases.access import Viewer
 from releases.domain import EntityId, Tree
 from releases.gateway import Gateway
 from releases.hierarchy import HierarchyReader
 from releases.histories import LongPolls
 from releases.index import IndexConfig, ReleaseIndex
+from releases.listing import ListQuery, ReleaseList
 from releases.live import LiveTrees
+from releases.live_list import ListMeans, LivePages
 from releases.live_tree import Means
 from releases.phases import PhaseTable
 from releases.pulse import Pulse
 from releases.reading import ReaderConfig
 from releases.topology import ReleaseWorkflowIds
 from tests.fakes.counting import CountingGateway
-from tests.integration.following import Follower
+from tests.integration.following import Follower, PageFollower
 from tests.worlds import PATIENT, World
 
+EVERYBODY = Viewer(1, "viewer@example.com", sees_all=True)
 RELEASE_ID = EntityId("release:r")
 
 
@@ -90,6 +94,29 @@ async def live(world: World) -> AsyncIterator[Follow]:
         # What was cancelled has a turn of the loop or two to end; workers of the world stay.
         while left := [task for task in asyncio.all_tasks() - before if _is_ours(task)]:
             await asyncio.wait(left)
+
+
+@dataclass
+class LiveList:
+    live: Live
+    pages: LivePages
+
+    @contextmanager
+    def followed(self, viewer: Viewer = EVERYBODY, **query: Any) -> Iterator[PageFollower]:
+        with self.pages.followed(viewer, ListQuery(**query)) as subscription:
+            yield PageFollower(subscription)
+
+
+@pytest.fixture
+async def live_list(live: Follow) -> AsyncIterator[LiveList]:
+    """The live list of this world."""
+    made = live(timeout=2.0)
+    means = made.trees._means
+    releases = ReleaseList(means.pulse._index, made.reader, made.trees.state)
+    pages = LivePages(ListMeans(releases, made.trees, means.pulse))
+    yield LiveList(made, pages)
+    await pages.stop()
+    assert len(pages) == 0
 
 
 def _is_ours(task: asyncio.Task[Any]) -> bool:

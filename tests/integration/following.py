@@ -1,11 +1,12 @@
-"""Following a release as a client does: by a snapshot, and by the patches from then on."""
+"""Following a release, or the list, as a client does: by a snapshot, and by the patches from then on."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from releases.domain import Entity, Freshness, Run, apply
-from releases.events import Event, FreshnessChange, Subscription, TreePatch, TreeSnapshot
+from releases.events import Event, FreshnessChange, PagePatch, PageSnapshot, Subscription, TreePatch, TreeSnapshot
+from releases.listing import Page, Row
 from tests.worlds import PATIENT
 
 
@@ -70,6 +71,47 @@ class Follower:
     def problem_of(self, entity_id: str) -> str | None:
         entity = self.entity(entity_id)
         return entity.problem.code if entity and entity.problem else None
+
+
+@dataclass
+class PageFollower:
+    """What one client knows of a page."""
+
+    subscription: Subscription
+    page: Page | None = None
+    version: int = 0
+    told: FreshnessChange | None = None
+    patches: int = 0
+
+    async def next(self) -> Event:
+        event = await self.subscription.next()
+        match event:
+            case PageSnapshot(page=page, version=version):
+                self.page, self.version = page, version
+            case PagePatch(before=before, after=after, version=version):
+                assert (before, version) == (self.page, self.version + 1)
+                self.page, self.version = after, version
+                self.patches += 1
+            case FreshnessChange():
+                self.told = event
+        return event
+
+    async def until(self, is_so: Callable[["PageFollower"], bool]) -> None:
+        async with asyncio.timeout(PATIENT):
+            while not is_so(self):
+                await self.next()
+
+    async def until_rows(self, **states: str | None) -> None:
+        """Until these releases, and no others, are shown in these states."""
+        await self.until(lambda known: known.page is not None and known.states == states)
+
+    @property
+    def states(self) -> dict[str, str | None]:
+        return {row.release.id.name: row.release.state for row in self.page.rows} if self.page else {}
+
+    def row(self, name: str) -> Row:
+        assert self.page is not None
+        return next(row for row in self.page.rows if row.release.id.name == name)
 
 
 def as_read(release: Entity | None) -> Entity | None:
