@@ -103,6 +103,9 @@ class Env(BaseSettings):
     SOCKETS_PER_USER: Annotated[int, Field(ge=1, le=30_000)] = 1000
     SOCKETS_MAX: Annotated[int, Field(ge=1, le=30_000)] = 5000
 
+    WATCH_LONG_POLLS: Annotated[int, Field(ge=1, le=100_000)] = 500
+    WATCH_GRACE_SECONDS: Annotated[float, Field(ge=0, le=3600)] = 30
+
     @field_validator("JWT_SECRET")
     @classmethod
     def _secrets_differ(cls, value: str, others: ValidationInfo) -> str:
