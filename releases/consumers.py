@@ -152,6 +152,8 @@ class Consumer(ABC):
         self.sign_in = SignIn()
         self._viewer = NOBODY
         self._subscription: Subscription | None = None
+        self._follows_anew = False
+        """Whether what is followed is to be asked for again: it is not for who looks now."""
         self._told = _NOT_READ_YET
         self._told_at = time.monotonic()
         self._ended: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
@@ -263,11 +265,11 @@ class Consumer(ABC):
 
     async def _tell(self) -> None:
         while True:
-            viewer = self._viewer
+            self._follows_anew = False
             async with self.follow() as self._subscription:
                 while True:
                     event = await self._subscription.next()
-                    if self._viewer is not viewer:
+                    if self._follows_anew:
                         break  # It is not for who looks now.
                     if isinstance(event, FreshnessChange):
                         self._told, self._told_at = event, time.monotonic()
@@ -335,8 +337,8 @@ class PageConsumer(Consumer):
         return self._frames.frame(event)
 
     def viewer_changed(self) -> None:
-        # So that there is an event soon: what is followed is looked at then.
-        self._resync()
+        self._follows_anew = True
+        self._resync()  # So that there is an event soon.
 
 
 class _Allowance:

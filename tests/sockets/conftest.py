@@ -69,17 +69,19 @@ class Socket:
 
     async def until(self, kind: str) -> dict[str, Any]:
         """The next frame of this type."""
-        while (frame := await self.receive()) is not None:
-            if frame["type"] == kind:
-                return frame
+        async with asyncio.timeout(PATIENT):
+            while (frame := await self.receive()) is not None:
+                if frame["type"] == kind:
+                    return frame
         raise AssertionError(f"closed with {self.code} before a frame of type {kind}: {self.frames}")
 
     async def until_closed(self) -> tuple[str | None, int | None]:
         """The code of the error that it was told, and the code it was closed with."""
-        while await self.receive() is not None:
-            pass
+        async with asyncio.timeout(PATIENT):
+            while await self.receive() is not None:
+                pass
         await self._communicator.wait(PATIENT)
-        return self.state.error and self.state.error["code"], self.code
+        return self.state.error["code"] if self.state.error is not None else None, self.code
 
     async def send(self, text: str | None = None, binary: bytes | None = None) -> None:
         await self._communicator.send_input({"type": "websocket.receive", "text": text, "bytes": binary})
@@ -93,9 +95,11 @@ class Socket:
             await self._communicator.wait(PATIENT)
 
     async def cancel(self) -> None:
-        """As a server does that ends."""
+        """As a server does that ends. Sets the code that it is closed with."""
         self._communicator.future.cancel()
         await asyncio.wait([self._communicator.future])
+        while not self._communicator.output_queue.empty():
+            self.code = self._communicator.output_queue.get_nowait().get("code")
 
 
 @pytest.fixture
@@ -135,6 +139,13 @@ def session_of(user):
     client = Client()
     client.force_login(user)
     return client.cookies["sessionid"].value
+
+
+async def eventually(holds):
+    """Wait until it is so."""
+    async with asyncio.timeout(PATIENT):
+        while not holds():  # noqa: ASYNC110  # Whatever it is, nothing tells of it.
+            await asyncio.sleep(0.01)
 
 
 in_thread = sync_to_async

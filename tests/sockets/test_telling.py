@@ -1,0 +1,150 @@
+"""What followers are told, and what they are told when it goes wrong."""
+
+import asyncio
+import json
+
+import pytest
+from structlog.testing import capture_logs
+
+from releases import consumers
+from releases.domain import Freshness
+from releases.errors import ReleaseNotFound, TemporalUnavailable
+from releases.events import FreshnessChange
+from releases.listing import ListQuery
+from tests.sockets.conftest import eventually, in_thread, token_of
+
+TREE = "/ws/releases/release:payments-1/"
+LIST = "/ws/releases/"
+
+
+@pytest.fixture
+async def token(viewer):
+    return await in_thread(token_of)(viewer)
+
+
+@pytest.fixture
+def release(script):
+    return script["release:payments-1"]
+
+
+async def test_a_follower_holds_the_tree_after_each_patch(knock, token, release):
+    socket = await knock(TREE, token=token)
+    await socket.until("freshness")
+    for name in ("One", "Two", "Three"):
+        release.change(name)
+        await socket.until("patch")
+        assert (socket.state.data["name"], socket.state.version) == (name, release.tree.version)
+    assert socket.state.snapshots == 1
+
+
+async def test_a_follower_that_is_far_behind_gets_one_snapshot(knock, token, release):
+    socket = await knock(TREE, token=token)
+    await socket.until("freshness")
+    for number in range(500):
+        release.change(f"Name {number}")  # Without giving way: nothing is sent meanwhile.
+    await socket.until("snapshot")
+    assert socket.state.data["name"] == "Name 499"
+    assert len(socket.frames) < 10
+
+
+async def test_a_follower_of_the_list_holds_the_page(knock, token, script):
+    script.list_release("payments-1")
+    socket = await knock(f"{LIST}?page_size=1", token=token)
+    await socket.until("freshness")
+    assert socket.state.data["next"] is None
+    script.list_release("payments-2")
+    await socket.until("patch")
+    assert socket.state.data["count"] == 2
+    assert socket.state.data["next"] == "http://testserver/api/releases/?page_size=1&page=2"
+    assert script.asked[-1][1] == ListQuery(page_size=1)
+
+
+async def test_freshness_is_told_when_it_changes(knock, token, release):
+    socket = await knock(TREE, token=token)
+    await socket.until("freshness")
+    release.tell(FreshnessChange(Freshness.STALE, None, "Temporal does not answer.", "temporal_unavailable"))
+    assert (await socket.until("freshness"))["reason"] == "Temporal does not answer."
+
+
+async def test_a_quiet_socket_is_told_how_things_stand(knock, token, release, monkeypatch):
+    monkeypatch.setattr(consumers, "HEARTBEAT_SECONDS", 0.05)
+    socket = await knock(TREE, token=token)
+    await socket.until("freshness")
+    release.tell(FreshnessChange(Freshness.POLLED, None, period=12.5))
+    told = await socket.until("freshness")
+    assert [await socket.until("freshness") for _ in range(3)] == [told] * 3
+    assert told["period"] == 12.5
+
+
+async def test_so_is_one_whose_release_takes_long_to_read(knock, token, script, monkeypatch):
+    monkeypatch.setattr(consumers, "HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr("tests.sockets.script.Mailbox.next", lambda _: asyncio.Event().wait())
+    socket = await knock(TREE, token=token)
+    assert await socket.receive() == {
+        "type": "freshness",
+        "freshness": "stale",
+        "as_of": None,
+        "reason": "It has not been read yet.",
+        "code": None,
+        "period": None,
+    }
+
+
+async def test_a_release_that_is_not_there_is_said_so(knock, token, release):
+    socket = await knock(TREE, token=token)
+    await socket.until("freshness")
+    release.fail(ReleaseNotFound("release:payments-1"))
+    assert await socket.until_closed() == ("release_not_found", 4404)
+
+
+async def test_a_source_that_can_not_go_on_may_be_tried_again(knock, token, release):
+    socket = await knock(TREE, token=token)
+    await socket.until("freshness")
+    release.fail(TemporalUnavailable("at 10.0.0.1"))
+    assert await socket.until_closed() == ("temporal_unavailable", 1013)
+    assert socket.state.error["retryable"] is True
+
+
+async def test_a_fault_of_ours_is_told_as_one_and_logged_with_the_request_id(knock, token, script, monkeypatch):
+    script.broken = RuntimeError("secret")
+    monkeypatch.setattr(consumers, "log", consumers.structlog.get_logger())  # Not the one that is cached.
+    with capture_logs(processors=[consumers.structlog.contextvars.merge_contextvars]) as logs:
+        socket = await knock(TREE, token=token, headers={"X-Request-ID": "find-me"})
+        assert await socket.until_closed() == ("internal_error", 1011)
+    assert "secret" not in json.dumps(socket.frames)
+    [event] = [event for event in logs if event["event"] == "socket_failed"]
+    assert (event["request_id"], event["exc_info"]) == ("find-me", True)
+
+
+async def test_who_followed_what_for_how_long_is_logged(knock, token, viewer, monkeypatch):
+    monkeypatch.setattr(consumers, "log", consumers.structlog.get_logger())
+    with capture_logs(processors=[consumers.structlog.contextvars.merge_contextvars]) as logs:
+        socket = await knock(TREE, token=token, headers={"X-Request-ID": "find-me"})
+        await socket.receive()
+        await socket.leave()
+    opened, closed = [event for event in logs if event["event"] in ("socket_opened", "socket_closed")]
+    for event in (opened, closed):
+        assert (event["user_id"], event["release_id"]) == (viewer.pk, "release:payments-1")
+        assert (event["request_id"], event["ip"]) == ("find-me", "127.0.0.1")
+    assert closed["code"] == 1001
+    assert closed["seconds"] >= 0
+
+
+async def test_a_server_that_cancels_its_sockets_closes_them_as_one_that_restarts(knock, token, script):
+    socket = await knock(TREE, token=token)
+    await socket.until("freshness")
+    await socket.cancel()
+    assert socket.code == 1012
+    assert script.followers == 0
+
+
+async def test_nothing_runs_on_when_sockets_are_left(knock, token, script):
+    before = asyncio.all_tasks()
+    sockets = [await knock(path, token=token) for path in (TREE, LIST) * 10]
+    for socket in sockets:
+        await socket.until("freshness")
+    assert script.followers == 20
+    for socket in sockets:
+        await socket.leave()
+    assert script.followers == 0
+    await eventually(lambda: not asyncio.all_tasks() - before)
