@@ -8,26 +8,26 @@ import { DOWN, type Feed, follow, type Link, OPENING } from "./follow";
 const HOPELESS: readonly string[] = ["forbidden", "not_found", "invalid"];
 
 /**
- * Follows a feed for as long as it is the same object and its query has not been refused.
+ * Follows a feed, where there is one, for as long as it is the same object and its query has not been refused.
  *
  * `queryKey` names the query that the feed stores into.
  */
-export function useRealtime<Body>(feed: Feed<Body>, queryKey: QueryKey): Link {
+export function useRealtime<Body>(feed: Feed<Body> | null, queryKey: QueryKey): Link {
   const client = useQueryClient();
-  const [known, setKnown] = useState<{ feed: Feed<Body>; link: Link }>({ feed, link: OPENING });
+  const [known, setKnown] = useState<{ feed: Feed<Body> | null; link: Link }>({ feed, link: OPENING });
   // Read here rather than taken from useQuery, which in turn asks by what is returned. It renders again all the same.
   const error = client.getQueryState(queryKey)?.error;
   const isHopeless = Boolean(error) && HOPELESS.includes(categoryOf(error));
 
   useEffect(() => {
-    if (isHopeless) return;
+    if (isHopeless || !feed) return;
     return follow(feed, {
       onLink: (link) => setKnown({ feed, link }),
       onSignedOut: () => void client.invalidateQueries({ queryKey: sessionQuery.queryKey }),
     });
   }, [client, feed, isHopeless]);
 
-  if (isHopeless) return DOWN;
+  if (isHopeless || !feed) return DOWN;
   return known.feed === feed ? known.link : OPENING;
 }
 

@@ -317,6 +317,14 @@ describe("the release page, cut off", () => {
     expect(sockets.all).toEqual([]);
   });
 
+  it.each(["rel:1", "release:..%2Fadmin", "release:"])("does not try for %s, which is no release", async (id) => {
+    sockets.accept();
+    servesTreeError(400);
+    renderApp(`/releases/${id}`);
+    await screen.findByRole("heading", { name: "This is not the address of a release." });
+    expect(sockets.all).toEqual([]);
+  });
+
   it("follows again when a release is there after all", async () => {
     servesTreeError(404);
     sockets.accept();

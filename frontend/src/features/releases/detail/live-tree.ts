@@ -7,7 +7,11 @@ import { TREE_BODY } from "@/lib/realtime/tree-body";
 import { askedUnder, failQuery, storePushed, useRealtime } from "@/lib/realtime/use-realtime";
 import { snapshotOf, type TreeSnapshot, treeQuery } from "./release-query";
 
-function treeFeed(client: QueryClient, releaseId: string): Feed<Hierarchy> {
+const RELEASE_ID = /^release:[\w.-]{1,200}$/;
+
+/** None for what is no release ID: there is no socket at such an address, and browsers complain of each that fails. */
+function treeFeed(client: QueryClient, releaseId: string): Feed<Hierarchy> | null {
+  if (!RELEASE_ID.test(releaseId)) return null;
   const { queryKey } = treeQuery(releaseId);
   return {
     path: `/ws/releases/${pathSegment(releaseId)}/`,
