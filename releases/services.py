@@ -179,16 +179,19 @@ async def get_entity(
 async def follow_release(viewer: Viewer, release_id: str) -> AsyncIterator[Subscription]:
     """What happens to one release, from now on. Raises AccessDenied before Temporal is asked; asking for an event
     raises ReleaseNotFound where there is none."""
+    # On record is that somebody looks; how long, the socket's own lines tell.
     with _recorded(viewer, "follow", release_id):
         wanted = _authorised(viewer, release_id)
-        with source().trees.followed(wanted) as subscription:
-            yield subscription
+    with source().trees.followed(wanted) as subscription:
+        yield subscription
 
 
 @asynccontextmanager
 async def follow_list(viewer: Viewer, query: ListQuery) -> AsyncIterator[Subscription]:
     """What happens to one page of the releases in the viewer's scope."""
-    with _recorded(viewer, "follow_list", ""), source().pages.followed(viewer, query) as subscription:
+    with _recorded(viewer, "follow_list", ""):
+        page = source().pages.followed(viewer, query)
+    with page as subscription:
         yield subscription
 
 
