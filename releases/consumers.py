@@ -48,6 +48,9 @@ MESSAGES_AT_ONCE, MESSAGES_PER_SECOND = 20, 5
 LAST_WORDS_SECONDS = 1.0
 """For the error frame of a client that does not read."""
 
+FLUSH_SECONDS = 0.05
+"""For the close frame of a server that ends when all applications have."""
+
 CLOSE_CODES = {400: 4400, 401: 4401, 403: 4403, 404: 4404, 429: 1013, 500: 1011, 503: 1013}
 """By the status of the problem that a socket ends with."""
 RESTARTS = 1012
@@ -193,6 +196,7 @@ class Consumer(ABC):
             # A server that ends, and is not Relportal's own, which has closed all sockets by then.
             code = RESTARTS
             await self._connection.close(code)
+            await asyncio.sleep(FLUSH_SECONDS)
             raise
         finally:
             log.info("socket_closed", **self.names, code=code, seconds=round(time.monotonic() - began, 3))

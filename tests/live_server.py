@@ -144,24 +144,31 @@ def make_database(path: Path) -> Path:
 
 
 @contextmanager
-def live_server(directory: Path, database: Path, **values: Any) -> Iterator[LiveServer]:
+def live_server(
+    directory: Path,
+    database: Path,
+    *,
+    server: str = "relportal.server",
+    application: str = "relportal.asgi:application",
+    **values: Any,
+) -> Iterator[LiveServer]:
     """A portal with these values in its environment, answering; ended in order. It writes to `directory` alone."""
     directory.mkdir(parents=True, exist_ok=True)
     own_database = shutil.copy(database, directory / "db.sqlite3")
     log = directory / "log"
     # The portal is handed the listening socket: nobody else can take its port in between.
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        process = _start(listening.fileno(), log, environment(DATABASE_URL=f"sqlite:///{own_database}", **values))
-        server = LiveServer(listening.getsockname()[1], process, log)
+        command = [sys.executable, "-m", server, "-v", "0", "--fd", str(listening.fileno()), application]
+        env = environment(DATABASE_URL=f"sqlite:///{own_database}", **values)
+        portal = LiveServer(listening.getsockname()[1], _start(command, listening.fileno(), log, env), log)
     try:
-        _wait_for(server)
-        yield server
+        _wait_for(portal)
+        yield portal
     finally:
-        _end(server.process)
+        _end(portal.process)
 
 
-def _start(fd: int, log: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "relportal.server", "-v", "0", "--fd", str(fd), "relportal.asgi:application"]
+def _start(command: list[str], fd: int, log: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     with log.open("wb") as output:
         return subprocess.Popen(
             command,
