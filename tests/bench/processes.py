@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from temporalio.client import Client
 
@@ -62,7 +63,7 @@ class Stage:
     async def client(self, namespace: str) -> Client:
         return await Client.connect(self.host, namespace=namespace)
 
-    def portal(self, name: str, namespace: str, **values: object) -> AbstractContextManager[LiveServer]:
+    def portal(self, name: str, namespace: str, **values: Any) -> AbstractContextManager[LiveServer]:
         """A portal of this name on a namespace, with these values in its environment."""
         return live_server(
             self.directory / name, self.people, TEMPORAL_HOST=self.host, TEMPORAL_NAMESPACE=namespace, **values
