@@ -1,6 +1,7 @@
 """Who may no longer look is cut off, and nobody else."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import Group
@@ -10,7 +11,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.socket_sign_in import SignIn, current_viewers
-from releases import open_sockets
+from releases import consumers, open_sockets
 from tests.sockets.conftest import ORIGIN, eventually, in_thread, session_of, token_of
 
 TREE = "/ws/releases/release:payments-1/"
@@ -105,8 +106,11 @@ async def test_a_new_password_ends_the_sessions_of_the_old_one(knock, viewer, un
     await unharmed()
 
 
-async def test_a_token_that_expires_ends_its_socket(knock, viewer):
-    socket = await knock(TREE, token=await in_thread(token_of)(viewer, seconds=3))
+async def test_a_token_that_expires_ends_its_socket(knock, viewer, monkeypatch):
+    token = await in_thread(token_of)(viewer, hours=1)
+    # By the clock of the socket alone, or the token would be no good from the start on a slow machine.
+    monkeypatch.setattr(consumers.time, "time", lambda: datetime.now(UTC).timestamp() + 3599)
+    socket = await knock(TREE, token=token)
     await socket.until("snapshot")
     assert await socket.until_closed() == ("token_invalid", 4401)
 
