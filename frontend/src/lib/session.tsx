@@ -9,6 +9,8 @@ import type { Me } from "./api/types";
 const SESSION_STALE_MS = 60_000;
 const UNANSWERED_PERIOD_MS = 3_000;
 const NO_ROLE_PERIOD_MS = 15_000;
+// What is pushed goes on without any request that would tell that this browser is not signed in any more.
+const SIGNED_IN_PERIOD_MS = 20_000;
 
 async function fetchSession(signal: AbortSignal): Promise<Me | null> {
   try {
@@ -24,10 +26,11 @@ export function hasNoRole({ scopes, sees_all }: Me): boolean {
   return scopes.length === 0 && !sees_all;
 }
 
-/** Asked again only by who waits: for a portal that does not answer yet, or for a role. */
+/** Soonest for who waits: for a portal that does not answer yet, or for a role. Never for who has to sign in. */
 function sessionPeriod({ data, error }: { data: Me | null | undefined; error: Error | null }): number | false {
   if (data === undefined) return pollDelay(UNANSWERED_PERIOD_MS, error);
-  return data && hasNoRole(data) ? NO_ROLE_PERIOD_MS : false;
+  if (data === null) return false;
+  return hasNoRole(data) ? NO_ROLE_PERIOD_MS : SIGNED_IN_PERIOD_MS;
 }
 
 /** Who is signed in; null where nobody is. */

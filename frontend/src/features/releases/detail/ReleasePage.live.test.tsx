@@ -268,6 +268,14 @@ describe("the release page, cut off", () => {
     expect(sockets.open).toHaveLength(0);
   });
 
+  it("leads to the sign-in page also where only this browser has lost the session, which no socket can tell", async () => {
+    useSwiftTime();
+    await showsPushed();
+    signedOut();
+    await passes(20_100);
+    expect(await screen.findByText("Please log in again.")).toBeVisible();
+  });
+
   it("connects again where the session still stands", async () => {
     useSwiftTime();
     const { socket } = await showsPushed();
