@@ -204,12 +204,13 @@ class ReleaseList:
         problem, rollup = tree.release.problem, tree.release.rollup
         if problem is not None and problem.code in UNREAD:
             return None
-        # Entities with workflows of their own may go on after their release has ended, and what could not be read now
-        # may be read later.
-        over = not (rollup.active or rollup.pending or rollup.unknown)
-        if over and not run.status.is_open and not any(entity.problem for entity in tree.release.walk()):
+        if not run.status.is_open and _is_final(tree):
             _keep(self._ended_rollups, run.run_id, rollup)
         return rollup
+
+    def is_final(self, run: Run, query: ListQuery) -> bool:
+        """Whether the row of this run has been read and will never be another."""
+        return run.run_id in self._ended and (not query.with_rollups or run.run_id in self._ended_rollups)
 
     def not_in_time(self, release_id: EntityId, run: Run) -> Entity:
         """A release of which nothing but its run is known."""
@@ -260,6 +261,15 @@ def _ordered(
     for release_id in added:
         insort(kept, release_id, key=cmp_to_key(compared))
     return kept
+
+
+def _is_final(tree: Tree) -> bool:
+    """Whether nothing can change in a release that has ended: entities with workflows of their own may go on after it,
+    and what could not be read now may be read later."""
+    rollup, entities = tree.release.rollup, list(tree.release.walk())
+    is_over = not (rollup.active or rollup.pending or rollup.unknown)
+    is_alone = all(entity.workflow_id == tree.run.workflow_id for entity in entities)
+    return (is_over or is_alone) and not any(entity.problem for entity in entities)
 
 
 def _keep(kept: OrderedDict[str, Any], key: str, value: Any) -> None:

@@ -32,8 +32,8 @@ LATER_PATIENCE = 0.5
 SWEEP_SECONDS, SWEEP_SHARE = 3.0, 5.0
 """A page that is filtered by state is read again after that many seconds, or that many times what reading it took."""
 
-ENDED_AGAIN_SECONDS = 15.0
-"""Before a release that has ended is read again, where not all of it was over or could be read."""
+ENDED_AGAIN_SECONDS = 10.0
+"""Before a release that has ended is read again, where not all of it was over or could be read in time."""
 
 
 _NOT_ALL_ASKED = Reason(ProblemCode.QUERY_TIMEOUT, "Not all releases could be asked for their state in time.")
@@ -141,7 +141,17 @@ class LivePage:
                 self._period = max(SWEEP_SECONDS, SWEEP_SHARE * took)
             self._tell_verdict()
             await asyncio.sleep(max(BURST_SECONDS - took, took))
-            await within(RETRY_SECONDS if self._failure is not None else self._period, self._due)
+            await within(self._rest(), self._due)
+
+    def _rest(self) -> float | None:
+        """How long to wait where nothing happens; None for ever."""
+        if self._means.pulse.error is not None:
+            return None
+        if self._failure is not None:
+            return RETRY_SECONDS
+        shown = self._ended.values()
+        may_change = any(not self._means.releases.is_final(row.run, self._query) for _, row in shown)
+        return ENDED_AGAIN_SECONDS if may_change else self._period
 
     async def _update(self) -> None:
         try:
@@ -181,10 +191,10 @@ class LivePage:
         watched = self._watched.get(release_id)
         if watched is not None:
             return self._row_of(watched[0], run)
-        now = asyncio.get_running_loop().time()
+        releases, now = self._means.releases, asyncio.get_running_loop().time()
         read_at, row = self._ended.get(run.run_id, (0.0, None))
-        if row is None or (_may_change(row, self._query) and now - read_at >= ENDED_AGAIN_SECONDS):
-            row = _without_children(await self._means.releases.row(release_id, run, self._query))
+        if row is None or (now - read_at >= ENDED_AGAIN_SECONDS and not releases.is_final(run, self._query)):
+            row = _without_children(await releases.row(release_id, run, self._query))
             self._ended[run.run_id] = (now, row)
         return row
 
@@ -300,13 +310,6 @@ class LivePages:
 def _without_children(row: Row) -> Row:
     """Rows are compared; what their releases hold is not shown."""
     return replace(row, release=replace(row.release, children=()))
-
-
-def _may_change(row: Row, query: ListQuery) -> bool:
-    """Whether a release that has ended may be read as something else later."""
-    rollup = row.rollup
-    is_over = rollup is not None and not (rollup.active or rollup.pending or rollup.unknown)
-    return row.release.problem is not None or (query.with_rollups and not is_over)
 
 
 def _problem_code(code: str) -> ProblemCode:
