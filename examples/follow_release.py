@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from getpass import getpass
+from typing import Any
 from urllib.request import Request, urlopen
 
 from websockets.sync.client import connect
@@ -14,16 +15,17 @@ from websockets.sync.client import connect
 CHILDREN = ("waves", "clusters", "bundles", "apps")
 
 
-def sign_in(url, email, password):
+def sign_in(url: str, email: str, password: str) -> str:
     body = json.dumps({"email": email, "password": password}).encode()
     request = Request(f"{url}/api/auth/token/", body, {"Content-Type": "application/json"})
     with urlopen(request) as answer:
-        return json.load(answer)["access"]
+        return str(json.load(answer)["access"])
 
 
-def apply(release, op, path, **change):
+def apply(release: Any, op: str, path: str, **change: Any) -> None:
     """Make one change of a patch. A path leads from the release down, by IDs; it is empty for the release itself."""
-    siblings, entity = [], release
+    siblings: Any = []
+    entity = release
     for level, entity_id in zip(CHILDREN, path.split("/") if path else (), strict=False):
         siblings = entity[level]
         entity = next((below for below in siblings if below["id"] == entity_id), None)
@@ -35,7 +37,7 @@ def apply(release, op, path, **change):
         siblings.remove(entity)
 
 
-def follow(url, token, release_id):
+def follow(url: str, token: str, release_id: str) -> Any:
     address = f"{url.replace('http', 'ws', 1)}/ws/releases/{release_id}/"
     release, version = {}, 0
     with connect(address, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None) as socket:

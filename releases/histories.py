@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
+from contextvars import Context
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -101,7 +102,7 @@ class Histories:
 
     def _begin(self, workflow_id: str) -> None:
         self._joining.add(workflow_id)
-        task = asyncio.create_task(self._follow(workflow_id))
+        task = asyncio.create_task(self._follow(workflow_id), context=Context())
         self._following[workflow_id] = task
         task.add_done_callback(lambda _: self._over(workflow_id, task))
 

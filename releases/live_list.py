@@ -8,6 +8,7 @@ filtered by state or phase can't tell by itself which releases come into it, so 
 import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from contextvars import Context
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -89,7 +90,7 @@ class LivePage:
 
     def start(self) -> None:
         self._means.pulse.listen(self)
-        self._reading = asyncio.create_task(self._read_on())
+        self._reading = asyncio.create_task(self._read_on(), context=Context())
         self._reading.add_done_callback(self._end)
 
     async def stop(self) -> None:

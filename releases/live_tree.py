@@ -9,6 +9,7 @@ and is called stale, with the reason, until it is right again.
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import Context
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -210,7 +211,8 @@ class LiveTree:
     def start(self) -> None:
         self._means.pulse.listen(self)
         self._histories.follow({self._workflow_id})
-        self._reading = asyncio.create_task(self._read_on())
+        # In a context of its own: what it logs is not of the request of whoever happens to be the first.
+        self._reading = asyncio.create_task(self._read_on(), context=Context())
         self._reading.add_done_callback(self._end)
 
     async def stop(self) -> None:

@@ -6,6 +6,7 @@ for minutes. The looks also find what no long-poll can tell of: workflows that s
 
 import asyncio
 from collections.abc import Mapping
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -71,7 +72,7 @@ class Pulse:
             # What was known when the last listener left may be hours old.
             self.error = self.confirmed_at = self._looked_at = None
             self._is_found.set()
-            self._looking = asyncio.create_task(self._look_on())
+            self._looking = asyncio.create_task(self._look_on(), context=Context())
 
     def leave(self, listener: Listener) -> None:
         self._listeners.pop(listener, None)

@@ -10,7 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.bench import cold_tree, event_to_socket, live_releases, load, many_sockets, release_list
+from tests.bench import cold_tree, event_to_browser, event_to_socket, live_releases, load, many_sockets, release_list
 from tests.bench.processes import Stage, stage
 from tests.bench.table import Measure, print_table, write
 
@@ -19,6 +19,7 @@ TREES, MANY, FEW = "trees", "many", "few"
 
 LIVE = {
     "event_to_socket": event_to_socket.measure,
+    "event_to_browser": event_to_browser.measure,
     "many_sockets": many_sockets.measure,
     "load": load.measure,
 }
