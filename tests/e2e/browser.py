@@ -12,19 +12,22 @@ from releases.demo.options import BASE_DIR
 
 AXE = BASE_DIR / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
+_UNREACHABLE = re.compile(r"WebSocket connection to .* failed|Failed to load resource: net::ERR_")
 _REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 
 
 class Watch:
     """Notes what a page must not do: complain, break, or ask another host for anything.
 
-    `answers` are the statuses of refusals that belong to the test: Chromium writes each refusal to the console.
+    `answers` are the statuses of refusals that belong to the test: Chromium writes each refusal to the console, and
+    each connection that could not be made, which belong to a test of what is `unreachable`.
     """
 
-    def __init__(self, page: Page, host: str, answers: Collection[int]) -> None:
+    def __init__(self, page: Page, host: str, answers: Collection[int], *, unreachable: bool = False) -> None:
         self.offences: list[str] = []
         self._host = host
         self._answers = answers
+        self._unreachable = unreachable
         page.on("console", self._on_console)
         page.on("pageerror", self._on_error)
         page.on("request", self._on_request)
@@ -32,6 +35,8 @@ class Watch:
     def _on_console(self, message: ConsoleMessage) -> None:
         # Browsers ask for /favicon.ico by themselves where a page names no other; Django's pages name none.
         if message.type not in ("error", "warning") or message.location["url"].endswith("/favicon.ico"):
+            return
+        if self._unreachable and _UNREACHABLE.match(message.text):
             return
         refused = _REFUSED.match(message.text)
         if not refused or int(refused[1]) not in self._answers:

@@ -107,14 +107,25 @@ def visit(stack: Stack, context_of: Callable[..., BrowserContext], request: pyte
     """Opens an address of the portal as somebody who is signed in, or as nobody.
 
     At the test's end nothing may stand in a console, and nothing may have been asked of another host; `answers` are
-    the statuses of the refusals that the test brings about. `alone` keeps what the test does to the browser's cookies
-    and memory from other tests. Other options are those of Playwright's `new_context`.
+    the statuses of the refusals that the test brings about, `unreachable` lets connections fail. `before` is done to
+    the page before it goes there. `alone` keeps what the test does to the browser's cookies and memory from other
+    tests. Other options are those of Playwright's `new_context`.
     """
     opened: list[tuple[Page, Watch]] = []
 
-    def visit(path: str, who: str | None = VIEWER, *, answers: Collection[int] = (), **options: Any) -> Page:
+    def visit(
+        path: str,
+        who: str | None = VIEWER,
+        *,
+        answers: Collection[int] = (),
+        unreachable: bool = False,
+        before: Callable[[Page], None] | None = None,
+        **options: Any,
+    ) -> Page:
         page = context_of(who, **options).new_page()
-        opened.append((page, Watch(page, urlsplit(stack.url).netloc, answers)))
+        opened.append((page, Watch(page, urlsplit(stack.url).netloc, answers, unreachable=unreachable)))
+        if before is not None:
+            before(page)
         page.goto(path)
         return page
 

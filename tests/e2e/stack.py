@@ -65,11 +65,7 @@ class Stack:
     def start(self) -> None:
         self._launch_temporal()
         self._command("manage.py", "migrate", "--verbosity", "0")
-        self._launch(
-            "portal",
-            *("-m", "relportal.server", "-v", "0", "-b", LOOPBACK, "-p", str(self._portal_port)),
-            "relportal.asgi:application",
-        )
+        self.start_portal()
         self.sessions = json.loads(self._command("-m", "tests.e2e.people"))
         self._until("temporal", lambda: _listens(self._temporal_port))
         self.start_worker(STEADY)
@@ -83,6 +79,16 @@ class Stack:
 
     def runs(self, name: str) -> bool:
         return name in self._running
+
+    def start_portal(self) -> None:
+        self._launch(
+            "portal",
+            *("-m", "relportal.server", "-v", "0", "-b", LOOPBACK, "-p", str(self._portal_port)),
+            "relportal.asgi:application",
+        )
+
+    def stop_portal(self) -> None:
+        processes.end(self._running.pop("portal"))
 
     def start_temporal(self) -> None:
         self._launch_temporal()

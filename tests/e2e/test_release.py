@@ -1,7 +1,7 @@
 """A release and all that it holds, whichever workflows hold it."""
 
 import re
-from collections.abc import Collection
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -21,9 +21,9 @@ def line(page: Page, entity_id: str) -> Locator:
     return page.get_by_role("treeitem").filter(has=page.get_by_text(entity_id, exact=True))
 
 
-def visit_whole(visit: Visit, name: str, *, answers: Collection[int] = ()) -> Page:
+def visit_whole(visit: Visit, name: str, **options: Any) -> Page:
     """The page of a `moving` release, once all of it has been read, with all of it in sight."""
-    page = visit(f"/releases/release:{name}", answers=answers)
+    page = visit(f"/releases/release:{name}", **options)
     expect(line(page, f"release:{name}").get_by_role("img", name=ALL, exact=True)).to_be_visible()
     return page
 
