@@ -5,9 +5,9 @@ old one, so that comparing two is cheap where they are the same object.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
@@ -147,6 +147,37 @@ _EMPTY_ROLLUP = Rollup()
 _ROLLUP_OF_APP = {phase: Rollup(**{phase.value: 1}) for phase in Phase}
 
 
+class HoldUp(StrEnum):
+    """In what way an entity holds others up: it failed, it is at it, or they wait for it to end or to begin."""
+
+    FAILED = "failed"
+    ACTIVE = "active"
+    WAITING = "waiting"
+
+
+class HeldBy(NamedTuple):
+    """The one entity that holds up its release, or a wave of it.
+
+    `names` are those of the entities along `path`, the part of the ID after the colon where there is no name; none
+    where the release holds up itself. `since` is when it came to be in that state, None where nobody tells.
+    """
+
+    kind: HoldUp
+    path: str
+    entity_id: EntityId
+    names: tuple[str, ...]
+    state: str | None
+    message: str | None
+    since: datetime | None
+
+
+class StandsAt(NamedTuple):
+    """Where a release stands: at the wave of this number, from 1, of so many."""
+
+    wave: int
+    of: int
+
+
 class Freshness(StrEnum):
     """How what is shown is kept up to date: pushed, re-read on a period, or the last known state."""
 
@@ -227,7 +258,8 @@ class Entity:
     `id` is an entity ID, though not always of `type`: a wave that lists an app among its clusters gets that app's ID,
     as a cluster with a problem. `path` is empty for the release. `state` is shown as the workflow gives it; where the
     end of its run overrides it, `reported_state` keeps what the workflow last said. `workflow_id` is the workflow that
-    answered for it.
+    answered for it. `held_by`, of a release and its waves, and `stands_at`, of a release, are what `with_standing`
+    makes of the whole.
     """
 
     id: EntityId
@@ -247,6 +279,8 @@ class Entity:
     problem: EntityProblem | None = None
     extra: Mapping[str, Any] = field(default_factory=lambda: _NO_EXTRA)
     rollup: Rollup = _EMPTY_ROLLUP
+    held_by: HeldBy | None = None
+    stands_at: StandsAt | None = None
     children: tuple["Entity", ...] = ()
 
     def with_children(self, children: tuple["Entity", ...]) -> "Entity":
@@ -337,6 +371,142 @@ def ended(release: Entity, imposed: Mapping[str, str], phases: PhaseTable) -> En
 
 
 _OVER = (Phase.SUCCEEDED, Phase.FAILED, Phase.STOPPED)
+
+
+# What holds a release up, and where it stands
+
+
+def with_standing(release: Entity) -> Entity:
+    """The release with what holds it and each of its waves up, and where it stands; itself where that is known."""
+    within = [_Within.of(wave) for wave in release.children]
+    held = [_hold_up_of_wave(each, release.children[:index]) for index, each in enumerate(within)]
+    waves = tuple(
+        _standing(wave, _held_by(release, each), None) for wave, each in zip(release.children, held, strict=True)
+    )
+    held_by = _held_by(release, _hold_up_of_release(_Within.of_all(release, within)))
+    if any(new is not old for new, old in zip(waves, release.children, strict=True)):
+        release = replace(release, children=waves)
+    return _standing(release, held_by, _stands_at(release))
+
+
+def _standing(entity: Entity, held_by: HeldBy | None, stands_at: StandsAt | None) -> Entity:
+    # The same object where nothing is new, so that comparing with the tree before stays cheap.
+    if (entity.held_by, entity.stands_at) == (held_by, stands_at):
+        return entity
+    return replace(entity, held_by=held_by, stands_at=stands_at)
+
+
+class _Within(NamedTuple):
+    """What failed first at or below an entity, and what is active there for longest."""
+
+    holder: Entity
+    failed: Entity | None
+    active: Entity | None
+
+    @classmethod
+    def of(cls, holder: Entity) -> "_Within":
+        return cls(holder, _earliest(holder, Phase.FAILED), _earliest(holder, Phase.ACTIVE))
+
+    @classmethod
+    def of_all(cls, holder: Entity, within: Sequence["_Within"]) -> "_Within":
+        """The same of an entity whose children's is known."""
+        failed = _first(holder, Phase.FAILED, (each.failed for each in within))
+        return cls(holder, failed, _first(holder, Phase.ACTIVE, (each.active for each in within)))
+
+    @property
+    def held(self) -> "_Held":
+        if self.failed is not None:
+            return HoldUp.FAILED, self.failed
+        if self.active is not None and self.holder.phase not in _OVER:
+            return HoldUp.ACTIVE, self.active
+        return None
+
+
+_Held = tuple[HoldUp, Entity] | None
+"""In what way something is held up, and by what."""
+
+
+def _hold_up_of_release(within: _Within) -> _Held:
+    # One that is at it while nothing below is has yet to begin its next wave.
+    is_between = within.failed is None and within.active is within.holder
+    if is_between and (wave := _awaited(within.holder.children)) is not None:
+        return HoldUp.WAITING, wave
+    return within.held
+
+
+def _hold_up_of_wave(within: _Within, before: Sequence[Entity]) -> _Held:
+    held = within.held
+    if held is None and within.holder.phase is Phase.PENDING and (awaited := _awaited(before)) is not None:
+        return HoldUp.WAITING, awaited
+    return held
+
+
+def _awaited(waves: Sequence[Entity]) -> Entity | None:
+    """The first of these waves that is not over; where all are, the first that failed: what comes next does not begin
+    after it."""
+    unfinished = next((wave for wave in waves if wave.phase not in _OVER), None)
+    return unfinished or next((wave for wave in waves if wave.phase is Phase.FAILED), None)
+
+
+def _earliest(holder: Entity, phase: Phase) -> Entity | None:
+    """The entity, at or below this one, that has been in the phase for longest; the first in order of several."""
+    if holder.type is not EntityType.BUNDLE:
+        return _first(holder, phase, [_earliest(child, phase) for child in holder.children])
+    # Roll-ups tell whether the apps are worth looking at: they are most of a tree.
+    apps = holder.children if getattr(holder.rollup, phase) else ()
+    return _first(holder, phase, [app for app in apps if app.phase is phase])
+
+
+def _first(holder: Entity, phase: Phase, below: Iterable[Entity | None]) -> Entity | None:
+    """The earliest of those found below the holder; itself, where it is in the phase, only if there are none.
+
+    What holds nothing, apps mostly, comes before what holds others, whose times tell no more than when that began.
+    """
+    found = min(filter(None, below), key=_moment, default=None)
+    return found or (holder if holder.phase is phase else None)
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def _moment(entity: Entity) -> tuple[bool, datetime]:
+    return bool(entity.children), _since(entity) or _NEVER
+
+
+def _since(entity: Entity) -> datetime | None:
+    """When the entity came to be in its state, as far as it tells."""
+    if entity.reported_state is not None:
+        return None  # The end of its run came after all that it said.
+    if entity.phase is Phase.FAILED:
+        return entity.updated_at  # It was created long before.
+    return entity.updated_at or entity.created_at
+
+
+def _held_by(release: Entity, held: _Held) -> HeldBy | None:
+    if held is None:
+        return None
+    kind, entity = held
+    names = tuple(_names(release, entity.path))
+    return HeldBy(kind, entity.path, entity.id, names, entity.state, entity.error_message, _since(entity))
+
+
+def _names(release: Entity, path: str) -> Iterator[str]:
+    holder = release
+    for step in path.split("/") if path else ():
+        holder = next(child for child in holder.children if child.id == step)
+        yield holder.name or holder.id.name
+
+
+def _stands_at(release: Entity) -> StandsAt | None:
+    """At the first wave that is active or failed, or was stopped with its release; else at the first that is pending;
+    else at the last."""
+    phases = [wave.phase for wave in release.children]
+    begun = {Phase.ACTIVE, Phase.FAILED} | ({Phase.STOPPED} & {release.phase})
+    for wanted in (begun, {Phase.PENDING}):
+        for number, phase in enumerate(phases, start=1):
+            if phase in wanted:
+                return StandsAt(number, len(phases))
+    return StandsAt(len(phases), len(phases)) if phases else None
 
 
 # The difference of two trees

@@ -15,7 +15,19 @@ from functools import cmp_to_key
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from releases.access import Viewer
-from releases.domain import Entity, EntityId, EntityProblem, EntityType, ProblemCode, Rollup, Run, RunStatus, Tree
+from releases.domain import (
+    Entity,
+    EntityId,
+    EntityProblem,
+    EntityType,
+    HeldBy,
+    ProblemCode,
+    Rollup,
+    Run,
+    RunStatus,
+    StandsAt,
+    Tree,
+)
 from releases.errors import QueryTimeout, RelportalError
 from releases.gateway import Slots
 from releases.hierarchy import HierarchyReader
@@ -67,13 +79,29 @@ class ListQuery:
     with_rollups: bool = False
 
 
+class Progress(NamedTuple):
+    """How far a release has come, which only its whole tree tells."""
+
+    rollup: Rollup
+    held_by: HeldBy | None = None
+    stands_at: StandsAt | None = None
+
+    @classmethod
+    def of(cls, release: Entity) -> "Progress":
+        return cls(release.rollup, release.held_by, release.stands_at)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A release as the list shows it. `rollup` is None where it was not wanted, or not to be had in time."""
+    """A release as the list shows it. `progress` is None where it was not wanted, or not to be had in time."""
 
     release: Entity
     run: Run
-    rollup: Rollup | None = None
+    progress: Progress | None = None
+
+    @property
+    def rollup(self) -> Rollup | None:
+        return self.progress.rollup if self.progress else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +137,7 @@ class ReleaseList:
         self._reader = reader
         self._live = live
         self._ended: OrderedDict[str, Entity] = OrderedDict()
-        self._ended_rollups: OrderedDict[str, Rollup] = OrderedDict()
+        self._ended_progress: OrderedDict[str, Progress] = OrderedDict()
         self._selections: OrderedDict[tuple[Any, ...], _Selection] = OrderedDict()
 
     async def page(self, viewer: Viewer, query: ListQuery) -> Page:
@@ -165,11 +193,11 @@ class ReleaseList:
 
     async def row(self, release_id: EntityId, run: Run, query: ListQuery, read: Entity | None = None) -> Row:
         """A release of the list, read unless it is given; with a problem where it can't be, or not in time."""
-        release, rollup = await asyncio.gather(
+        release, progress = await asyncio.gather(
             _at_once(read) if read else self._shown(release_id, run),
-            self._in_time(self._rollup(release_id, run)) if query.with_rollups else _at_once(None),
+            self._in_time(self._progress(release_id, run)) if query.with_rollups else _at_once(None),
         )
-        return Row(release, run, rollup)
+        return Row(release, run, progress)
 
     async def _shown(self, release_id: EntityId, run: Run) -> Entity:
         """The release, or that it did not answer in time."""
@@ -194,23 +222,23 @@ class ReleaseList:
             _keep(self._ended, run.run_id, entity)
         return entity
 
-    async def _rollup(self, release_id: EntityId, run: Run) -> Rollup | None:
-        if run.run_id in self._ended_rollups:
-            return self._ended_rollups[run.run_id]
+    async def _progress(self, release_id: EntityId, run: Run) -> Progress | None:
+        if run.run_id in self._ended_progress:
+            return self._ended_progress[run.run_id]
         try:
             tree = self._live(release_id, whole=True) or await self._reader.tree(release_id)
         except RelportalError:
             return None
-        problem, rollup = tree.release.problem, tree.release.rollup
+        problem, progress = tree.release.problem, Progress.of(tree.release)
         if problem is not None and problem.code in UNREAD:
             return None
         if not run.status.is_open and _is_final(tree):
-            _keep(self._ended_rollups, run.run_id, rollup)
-        return rollup
+            _keep(self._ended_progress, run.run_id, progress)
+        return progress
 
     def is_final(self, run: Run, query: ListQuery) -> bool:
         """Whether the row of this run has been read and will never be another."""
-        return run.run_id in self._ended and (not query.with_rollups or run.run_id in self._ended_rollups)
+        return run.run_id in self._ended and (not query.with_rollups or run.run_id in self._ended_progress)
 
     def not_in_time(self, release_id: EntityId, run: Run) -> Entity:
         """A release of which nothing but its run is known."""

@@ -19,7 +19,7 @@ from releases.access import Viewer
 from releases.domain import EntityId, EntityProblem, Freshness, ProblemCode, Run
 from releases.errors import QueryTimeout, RelportalError, SourceError
 from releases.events import Event, FreshnessChange, PagePatch, PageSnapshot
-from releases.listing import ROW_PATIENCE, UNREAD, ListQuery, Page, ReleaseList, Row
+from releases.listing import ROW_PATIENCE, UNREAD, ListQuery, Page, Progress, ReleaseList, Row
 from releases.live import LiveTrees
 from releases.live_tree import BURST_SECONDS, HEARTBEAT_SECONDS, NO_TEMPORAL, RETRY_SECONDS, LiveTree, Reason, within
 from releases.mailbox import Mailbox
@@ -211,7 +211,8 @@ class LivePage:
         if state.run.run_id == run.run_id and not state.run.status.is_open:
             run = replace(run, status=state.run.status, ended_at=state.run.ended_at)
         is_read = release.problem is None or release.problem.code not in UNREAD or bool(release.children)
-        return _without_children(Row(release, run, release.rollup if self._query.with_rollups and is_read else None))
+        progress = Progress.of(release) if self._query.with_rollups and is_read else None
+        return _without_children(Row(release, run, progress))
 
     async def _watch_and_wait(self, running: set[EntityId]) -> None:
         """Follow the running releases that are shown, and wait a little for those that were not followed before."""
@@ -309,8 +310,9 @@ class LivePages:
 
 
 def _without_children(row: Row) -> Row:
-    """Rows are compared; what their releases hold is not shown."""
-    return replace(row, release=replace(row.release, children=()))
+    """Rows are compared; what their releases hold is not shown, and what that tells only as their progress."""
+    bare = row.release.with_children(())
+    return replace(row, release=replace(bare, held_by=None, stands_at=None))
 
 
 def _problem_code(code: str) -> ProblemCode:

@@ -26,6 +26,7 @@ from releases.domain import (
     Tree,
     difference,
     with_last_known,
+    with_standing,
 )
 from releases.errors import NotFound, RelportalError, SourceError
 from releases.events import Event, FreshnessChange, TreePatch, TreeSnapshot
@@ -312,7 +313,9 @@ class LiveTree:
         if known is None:
             self._tree = replace(read, version=1)
             return
-        release = with_last_known(read.release, known.release, is_unread) if has_unread else read.release
+        release = read.release
+        if has_unread:
+            release = with_standing(with_last_known(release, known.release, is_unread))
         changes = difference(known.release, release)
         run = read.run if read.run != known.run else None
         version = known.version + 1 if changes or run else known.version

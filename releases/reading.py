@@ -24,6 +24,7 @@ from releases.domain import (
     child_path,
     ended,
     transformed,
+    with_standing,
 )
 from releases.errors import (
     NotFound,
@@ -115,7 +116,7 @@ class Reading:
         if run.status.imposed_state:
             imposed[self.workflow_id] = run.status.imposed_state
         release = self._with_doubts_named(ended(self._with_shared_ids_named(release), imposed, self.phases))
-        return Tree(release=release, run=run, as_of=self.as_of)
+        return Tree(release=with_standing(release), run=run, as_of=self.as_of)
 
     async def _run_and_release(self) -> tuple[Run, Entity]:
         """The release with all below it, asked for anew."""

@@ -12,8 +12,18 @@ from urllib.parse import quote
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
 
-from releases.domain import Entity, EntityProblem, EntityType, Rollup, Run, RunStatus, Tree
-from releases.listing import ListQuery, Page, Row
+from releases.domain import (
+    Entity,
+    EntityProblem,
+    EntityType,
+    HeldBy,
+    Rollup,
+    Run,
+    RunStatus,
+    StandsAt,
+    Tree,
+)
+from releases.listing import ListQuery, Page, Progress, Row
 
 JsonObject = dict[str, Any]
 
@@ -77,11 +87,11 @@ class Representation:
 
     def row(self, row: Row) -> JsonObject:
         """A release of the list."""
-        return self._release(row.release, row.run, row.rollup)
+        return self._release(row.release, row.run, row.progress)
 
-    def release(self, tree: Tree, rollup: Rollup | None = None) -> JsonObject:
-        """A release without its descendants."""
-        return self._release(tree.release, tree.run, rollup)
+    def release(self, tree: Tree) -> JsonObject:
+        """A release without its descendants, and what only they tell."""
+        return self._release(tree.release, tree.run, None)
 
     def hierarchy(self, tree: Tree) -> JsonObject:
         """The whole tree."""
@@ -93,14 +103,14 @@ class Representation:
             "version": tree.version,
             "as_of": tree.as_of,
             "freshness": tree.freshness,
-            **self._release(tree.release, tree.run, tree.release.rollup),
+            **self._release(tree.release, tree.run, Progress.of(tree.release)),
         }
 
     def changed(self, path: str, fields: Mapping[str, Any]) -> JsonObject:
         """Fields of the entity at this path of a tree, by the domain's names, as they stand in the whole tree."""
         changed: JsonObject = {}
         for name, value in fields.items():
-            if _stands_at(name, path):
+            if _is_shown_at(name, path):
                 changed[name] = _JSON_OF_FIELD[name](value) if name in _JSON_OF_FIELD else value
         if "workflow_id" in changed:
             changed["workflow_url"] = self._links.workflow(changed["workflow_id"])
@@ -122,6 +132,8 @@ class Representation:
         fields = self._fields(entity)
         fields["rollup"] = rollup_json(entity.rollup)
         fields["release_id"] = tree.release.id
+        if entity.type is EntityType.RELEASE:
+            fields |= _standing_json(entity.held_by, entity.stands_at)
         if entity.path:
             above = [tree.release.id, *entity.path.split("/")[:-1]]
             levels = list(EntityType)
@@ -131,11 +143,13 @@ class Representation:
         fields |= {"as_of": tree.as_of, "freshness": tree.freshness}
         return fields
 
-    def _release(self, entity: Entity, run: Run, rollup: Rollup | None) -> JsonObject:
+    def _release(self, entity: Entity, run: Run, progress: Progress | None) -> JsonObject:
+        rollup, held_by, stands_at = progress or (None, None, None)
         return {
             **self._fields(entity),
             **self.run(run),
             "rollup": rollup_json(rollup) if rollup is not None else None,
+            **_standing_json(held_by, stands_at),
             "url": f"/api/releases/{entity.id}/",
         }
 
@@ -170,6 +184,7 @@ class Representation:
             fields["version"] = entity.version
         elif entity.type is EntityType.WAVE:
             fields["sequence"] = entity.sequence
+            fields["held_by"] = _held_by_json(entity.held_by)
         return fields
 
 
@@ -188,14 +203,35 @@ def _problem_json(problem: EntityProblem | None) -> JsonObject | None:
     return {"code": problem.code, "detail": problem.detail} if problem else None
 
 
-_JSON_OF_FIELD: Mapping[str, Callable[[Any], Any]] = {"rollup": rollup_json, "problem": _problem_json}
+def _held_by_json(held_by: HeldBy | None) -> JsonObject | None:
+    return held_by._asdict() if held_by else None
 
 
-def _stands_at(field: str, path: str) -> bool:
+def _stands_at_json(stands_at: StandsAt | None) -> JsonObject | None:
+    return stands_at._asdict() if stands_at else None
+
+
+def _standing_json(held_by: HeldBy | None, stands_at: StandsAt | None) -> JsonObject:
+    return {"held_by": _held_by_json(held_by), "stands_at": _stands_at_json(stands_at)}
+
+
+_JSON_OF_FIELD: Mapping[str, Callable[[Any], Any]] = {
+    "rollup": rollup_json,
+    "problem": _problem_json,
+    "held_by": _held_by_json,
+    "stands_at": _stands_at_json,
+}
+
+
+def _is_shown_at(field: str, path: str) -> bool:
     """Whether an entity at this path shows that field: some belong to one level alone, and a release's workflow is that
     of its run."""
     depth = path.count("/") + 1 if path else 0
     match field:
+        case "stands_at":
+            return depth == 0
+        case "held_by":
+            return depth <= _WAVE_DEPTH
         case "sequence":
             return depth == _WAVE_DEPTH
         case "version":

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from releases.domain import ENTITY_ID_PATTERN, EntityType, Freshness, RunStatus
+from releases.domain import ENTITY_ID_PATTERN, EntityType, Freshness, HoldUp, RunStatus
 from releases.listing import DEFAULT_ORDERING, ORDERINGS, ListQuery
 from releases.phases import Phase
 
@@ -47,6 +47,34 @@ class EntityProblemSerializer(Shape):
 
     code = serializers.CharField()
     detail = serializers.CharField(help_text="A sentence for people.")
+
+
+class HeldBySerializer(Shape):
+    """The one entity that holds up its release, or a wave of it."""
+
+    kind = serializers.ChoiceField(
+        _choices(HoldUp),
+        help_text="`failed`: it failed first. `active`: it has been at it for longest. `waiting`: it is the wave that "
+        "has to end, or to begin, before there is anything to do.",
+    )
+    path = serializers.CharField(help_text="Where it stands; empty where the release holds up itself.")
+    entity_id = _id()
+    names = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="The names of the entities along the path; the part of the ID after the colon where there is none.",
+    )
+    state = serializers.CharField(allow_null=True)
+    message = serializers.CharField(allow_null=True, help_text="Its error message.")
+    since = serializers.DateTimeField(
+        allow_null=True, help_text="When it came to be in that state; null where nobody tells."
+    )
+
+
+class StandsAtSerializer(Shape):
+    """The wave that a release has come to."""
+
+    wave = serializers.IntegerField(min_value=1, help_text="The number of the wave, in order, from 1.")
+    of = serializers.IntegerField(min_value=1, help_text="How many waves there are.")
 
 
 class _EntityFields(Shape):
@@ -92,6 +120,7 @@ class WaveSerializer(_EntityFields):
     release_id = _id()
     sequence = serializers.IntegerField(allow_null=True)
     rollup = RollupSerializer()
+    held_by = HeldBySerializer(allow_null=True, help_text="What holds this wave up; null where nothing does.")
     clusters = ClusterSerializer(many=True)
 
 
@@ -105,6 +134,12 @@ class ReleaseSerializer(_EntityFields):
     ended_at = serializers.DateTimeField(allow_null=True)
     rollup = RollupSerializer(
         allow_null=True, help_text="Null unless asked for, or where it could not be read in time."
+    )
+    held_by = HeldBySerializer(
+        allow_null=True, help_text="What holds it up; null where nothing does, and wherever `rollup` is null."
+    )
+    stands_at = StandsAtSerializer(
+        allow_null=True, help_text="How far it has come; null where it has no waves, and wherever `rollup` is null."
     )
     url = serializers.CharField()
 
@@ -126,6 +161,8 @@ class EntitySerializer(_EntityFields):
     """One entity out of its tree, with the IDs of what it holds."""
 
     rollup = RollupSerializer()
+    held_by = HeldBySerializer(allow_null=True, required=False, help_text="Of a release or a wave.")
+    stands_at = StandsAtSerializer(allow_null=True, required=False, help_text="Of a release.")
     release_id = _id()
     wave_id = _id(required=False)
     cluster_id = _id(required=False)

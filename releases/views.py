@@ -84,8 +84,8 @@ LIST_PARAMETERS = [
     _names(
         "include",
         ["rollup"],
-        "`rollup` adds the counts of apps. Costs reading the tree of every release on the page; null where one was not "
-        "read within two seconds.",
+        "`rollup` adds the counts of apps, `held_by` and `stands_at`. Costs reading the tree of every release on the "
+        "page; null where one was not read within two seconds.",
     ),
 ]
 

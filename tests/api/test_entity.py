@@ -50,6 +50,13 @@ class TestEntity:
         assert body["rollup"]["active"] == body["rollup"]["total"] == 1
         assert body["as_of"] > tree["as_of"]
 
+    def test_of_a_release_and_its_waves_it_tells_what_holds_them_up(self, owner):
+        tree = owner.get("/api/releases/release:a/hierarchy/").json()
+        release, wave = (owner.get(OF_A.format(entity_id)).json() for entity_id in ("release:a", "wave:w1"))
+        assert (release["held_by"], release["stands_at"]) == (tree["held_by"], {"wave": 1, "of": 2})
+        assert wave["held_by"] == tree["waves"][0]["held_by"]
+        assert wave["held_by"]["entity_id"] == "app:proxy"
+
     def test_one_that_is_not_there_is_404(self, owner):
         body = assert_problem(owner.get(OF_A.format("app:nothing")), 404, "entity_not_found")
         assert body["detail"].startswith("Release not found. It may have been completed or removed.")

@@ -86,6 +86,39 @@ class TestTree:
         body = owner.get(TREE).json()
         assert (body["waves"], body["rollup"]["total"]) == ([], 0)
 
+    def test_it_tells_what_holds_the_release_and_its_waves_up(self, owner, fake_temporal, topology):
+        topology(fake_temporal, "release:a")
+        body = owner.get(TREE).json()
+        held_by = {
+            "kind": "failed",
+            "path": "wave:w1/cluster:us-east/bundle:edge/app:proxy",
+            "entity_id": "app:proxy",
+            "names": ["w1", "us-east", "edge", "proxy"],
+            "state": "failed",
+            "message": None,
+            "since": None,
+        }
+        assert (body["held_by"], body["stands_at"]) == (held_by, {"wave": 1, "of": 2})
+        first, second = body["waves"]
+        assert first["held_by"] == held_by
+        # It says that it deploys, and holds nothing.
+        assert (second["held_by"]["kind"], second["held_by"]["path"]) == ("active", "wave:w2")
+
+    def test_a_release_that_failed_by_itself_holds_itself_up(self, owner, fake_temporal):
+        start_whole(fake_temporal, "release:a", {})
+        fake_temporal.end("release:a", RunStatus.TIMED_OUT)
+        body = owner.get(TREE).json()
+        assert body["held_by"] == {
+            "kind": "failed",
+            "path": "",
+            "entity_id": "release:a",
+            "names": [],
+            "state": "timed_out",
+            "message": None,
+            "since": None,
+        }
+        assert body["stands_at"] is None
+
     def test_links_to_the_workflow_that_answers(self, owner, fake_temporal, environment):
         environment(TEMPORAL_UI_URL="http://ui.example")
         start_spread(fake_temporal, "release:a")

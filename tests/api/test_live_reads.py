@@ -46,6 +46,8 @@ async def test_they_tell_so_and_ask_temporal_nothing(get, fake_temporal):
         assert entity["freshness"] == "live"
         assert release["state"] == page["results"][0]["state"] == body["state"]
         assert page["results"][0]["rollup"] == body["rollup"]
+        assert page["results"][0]["held_by"] == body["held_by"]
+        assert (release["rollup"], release["held_by"], release["stands_at"]) == (None, None, None)
         assert fake_temporal.asked == []
 
 

@@ -108,6 +108,8 @@ class TestRow:
             "started_at": "2025-11-03T09:00:00Z",
             "ended_at": None,
             "rollup": None,
+            "held_by": None,
+            "stands_at": None,
             "url": "/api/releases/release:2025.11-payments/",
         }
         assert owner.get(row["url"]).json()["id"] == row["id"]
@@ -442,12 +444,20 @@ class TestRollups:
         rows = owner.get(LIST, {"include": "rollup"}).json()["results"]
         assert [row["rollup"] for row in rows] == [self.COUNTS, self.COUNTS]
 
+    def test_with_them_comes_what_holds_each_up_and_where_it_stands(self, owner, fake_temporal):
+        start_whole(fake_temporal, "release:whole")
+        start_spread(fake_temporal, "release:spread")
+        for row in owner.get(LIST, {"include": "rollup"}).json()["results"]:
+            tree = owner.get(f"{row['url']}hierarchy/").json()
+            assert (row["held_by"], row["stands_at"]) == (tree["held_by"], tree["stands_at"])
+            assert (row["held_by"]["entity_id"], row["stands_at"]) == ("app:proxy", {"wave": 1, "of": 2})
+
     def test_one_that_can_not_be_had_is_null_and_holds_up_no_other(self, owner, fake_temporal, impatient):
         start_whole(fake_temporal, "release:fine")
         start_whole(fake_temporal, "release:dead", worker="gone")
         fake_temporal.stop_worker("gone")
         rows = {row["id"]: row for row in owner.get(LIST, {"include": "rollup"}).json()["results"]}
-        assert rows["release:dead"]["rollup"] is None
+        assert [rows["release:dead"][name] for name in ("rollup", "held_by", "stands_at")] == [None] * 3
         assert rows["release:fine"]["rollup"] == self.COUNTS
 
     async def test_one_of_an_ended_release_that_can_not_be_had_is_not_taken_for_its_last(

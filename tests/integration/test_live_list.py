@@ -91,6 +91,25 @@ async def test_counts_of_apps_change_with_the_apps(world: World, live_list: Live
         await follower.until(lambda known: known.row("r").rollup.failed == 2)  # type: ignore[union-attr]
 
 
+async def test_what_holds_a_release_up_changes_with_its_apps(world: World, live_list: LiveList) -> None:
+    plan = small("r")
+    await world.start("release:r", whole(plan))
+    with live_list.followed(with_rollups=True) as follower:
+        await follower.until(lambda known: bool(known.page and known.page.rows and known.row("r").progress))
+        before = follower.row("r").progress
+
+        failed = children_of(children_of(children_of(children_of(plan)[0])[0])[0])[1]
+        failed |= {"state": "failed", "error_message": "Image not found.", "updated_at": "2026-01-01T09:00:00Z"}
+        await world.tell("release:r", whole(plan))
+        await follower.until(lambda known: known.row("r").progress != before)
+
+        progress = follower.row("r").progress
+        assert progress is not None
+        assert progress.held_by is not None
+        assert (progress.held_by.entity_id, progress.held_by.message) == (failed["id"], "Image not found.")
+        assert (follower.row("r").release.held_by, follower.row("r").release.stands_at) == (None, None)
+
+
 async def test_a_page_filtered_by_phase_is_polled(
     world: World, live_list: LiveList, monkeypatch: pytest.MonkeyPatch
 ) -> None:

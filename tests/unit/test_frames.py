@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from releases.domain import EntityId, EntityType, Freshness, Run, RunStatus, Tree, difference
+from releases.domain import EntityId, EntityType, Freshness, Run, RunStatus, Tree, difference, with_standing
 from releases.encoding import to_json
 from releases.events import FreshnessChange, PagePatch, PageSnapshot, TreePatch, TreeSnapshot
 from releases.frames import PageFrames, TreeFrames, error_frame
-from releases.listing import ListQuery, Page, Row
+from releases.listing import ListQuery, Page, Progress, Row
 from releases.problems import DENIED
 from releases.representation import Links, PageLinks, Representation
 from tests.sockets.client_state import ClientState, Wants
@@ -81,6 +81,45 @@ def test_a_set_holds_only_what_changed_and_no_children():
     }
 
 
+def test_what_holds_up_is_told_with_the_change_that_makes_it_so():
+    def release(state):
+        app = entity(EntityType.APP, "a", state=state, error_message="No space." if state == "failed" else None)
+        bundle = entity(EntityType.BUNDLE, "b", app, state="deploying")
+        wave = entity(EntityType.WAVE, "w", entity(EntityType.CLUSTER, "c", bundle), state="deploying")
+        return with_standing(entity(EntityType.RELEASE, "r", wave, entity(EntityType.WAVE, "x"), state="deploying"))
+
+    patch = TreePatch(2, LATER, tuple(difference(release("deploying"), release("failed"))))
+    fields = {change["path"]: change["fields"] for change in json.loads(TreeFrames(RELEASE).frame(patch))["changes"]}
+
+    held_by = {
+        "kind": "failed",
+        "path": "wave:w/cluster:c/bundle:b/app:a",
+        "entity_id": "app:a",
+        "names": ["w", "c", "b", "a"],
+        "state": "failed",
+        "message": "No space.",
+        "since": None,
+    }
+    assert {path: told["held_by"] for path, told in fields.items() if "held_by" in told} == {
+        "": held_by,
+        "wave:w": held_by,
+    }
+    assert not any("stands_at" in told for told in fields.values()), "it still stands where it stood"
+
+
+def test_a_wave_that_ends_moves_where_the_release_stands():
+    old, new = (
+        with_standing(
+            entity(EntityType.RELEASE, "r", *(entity(EntityType.WAVE, n, state=s) for n, s in states.items()))
+        )
+        for states in ({"v": "deploying", "w": "pending"}, {"v": "completed", "w": "deploying"})
+    )
+    frame = json.loads(TreeFrames(RELEASE).frame(TreePatch(2, LATER, tuple(difference(old, new)))))
+    assert [change["fields"]["stands_at"] for change in frame["changes"] if change["path"] == ""] == [
+        {"wave": 2, "of": 2}
+    ]
+
+
 def test_the_release_itself_tells_of_its_run():
     patch = TreePatch(2, LATER, (), RUNS[2])
     [change] = json.loads(TreeFrames(RELEASE).frame(patch))["changes"]
@@ -132,12 +171,18 @@ QUERY = ListQuery(page=2, page_size=3)
 LINKS = PageLinks("http://portal.example/api/releases/", "page=2&page_size=3&search=r")
 
 
-def row(name, state, run):
-    return Row(entity(EntityType.RELEASE, name, state=state), run)
+def row(name, state, run, progress=None):
+    return Row(entity(EntityType.RELEASE, name, state=state), run, progress)
 
 
 rows = st.lists(
-    st.builds(row, st.sampled_from("abcde"), st.sampled_from(["deploying", "failed"]), st.sampled_from(RUNS)),
+    st.builds(
+        row,
+        st.sampled_from("abcde"),
+        st.sampled_from(["deploying", "failed"]),
+        st.sampled_from(RUNS),
+        st.none() | st.builds(Progress.of, trees()),
+    ),
     max_size=3,
     unique_by=lambda row: row.release.id,
 )

@@ -189,7 +189,7 @@ class TestEnded:
             temporal.end(f"release:{number}")
         releases = list_of(temporal)
         await releases.page(ALL, ListQuery(with_rollups=True))
-        assert len(releases._ended) == len(releases._ended_rollups) == 5
+        assert len(releases._ended) == len(releases._ended_progress) == 5
 
 
 class TestRollups:

@@ -1,12 +1,22 @@
 """Trees that hypothesis makes: small, of few IDs, so that two of them have much in common."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import permutations, product
 from typing import Any
 
 from hypothesis import strategies as st
 
-from releases.domain import Entity, EntityId, EntityProblem, EntityType, ProblemCode, Rollup, child_path
+from releases.domain import (
+    Entity,
+    EntityId,
+    EntityProblem,
+    EntityType,
+    ProblemCode,
+    Rollup,
+    child_path,
+    with_standing,
+)
 from releases.phases import PhaseTable
 
 PHASES = PhaseTable()
@@ -39,23 +49,29 @@ _OTHER_FIELDS: list[dict[str, Any]] = [
     {"extra": {"team": None}, "sequence": 1},
     {"sequence": 2, "problem": EntityProblem(ProblemCode.NOT_FOUND, "No workflow answers.")},
 ]
+_TIMES: list[dict[str, Any]] = [
+    {},
+    {"created_at": datetime(2026, 1, 1, 9, tzinfo=UTC)},
+    *({"updated_at": datetime(2026, 1, 1, hour, tzinfo=UTC)} for hour in (10, 11)),
+]
 _WORKFLOWS = (None, "release:r", "wave:a", "cluster:a", "bundle:a", "app:a")
 _fields = st.sampled_from(
     [
-        {"state": state, "workflow_id": workflow_id, **others}
-        for state, workflow_id, others in product(STATES, _WORKFLOWS, _OTHER_FIELDS)
+        {"state": state, "workflow_id": workflow_id, **others, **times}
+        for state, workflow_id, others, times in product(STATES, _WORKFLOWS, _OTHER_FIELDS, _TIMES)
     ]
 )
 
 
 @st.composite
 def trees(draw: st.DrawFn, entity_type: EntityType = EntityType.RELEASE, name: str = "r") -> Entity:
-    """A release, or what is below one. Its root stands at the path of a release."""
+    """A release, with its standing, or what is below one. Its root stands at the path of a release."""
     # One draw for all children, one for all fields: many small draws take hypothesis long.
     children: list[Entity] = []
     if entity_type.child is not None:
         children = [draw(trees(entity_type.child, child)) for child in draw(_orders)]
-    return entity(entity_type, name, *children, **draw(_fields))
+    root = entity(entity_type, name, *children, **draw(_fields))
+    return with_standing(root) if entity_type is EntityType.RELEASE else root
 
 
 def counted(root: Entity) -> Rollup:

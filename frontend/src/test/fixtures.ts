@@ -70,6 +70,8 @@ export function release(id: string, change: Partial<Release> = {}): Release {
     ended_at: null,
     url: `/api/releases/${id}/`,
     rollup: null,
+    held_by: null,
+    stands_at: null,
     ...change,
   };
 }
@@ -131,6 +133,7 @@ export function wave(name: string, clusters: Grow<Cluster>[], change: Partial<Wa
       ...own,
       release_id: "release:test",
       sequence: null,
+      held_by: null,
       clusters: grown,
       rollup: sum(grown.map(({ rollup }) => rollup)),
       ...change,

@@ -402,6 +402,10 @@ export interface components {
                 [key: string]: unknown;
             };
             rollup: components["schemas"]["Rollup"];
+            /** @description Of a release or a wave. */
+            held_by?: components["schemas"]["HeldBy"] | null;
+            /** @description Of a release. */
+            stands_at?: components["schemas"]["StandsAt"] | null;
             release_id: string;
             wave_id?: string;
             cluster_id?: string;
@@ -429,6 +433,30 @@ export interface components {
          * @enum {string}
          */
         FreshnessEnum: "live" | "polled" | "stale";
+        /** @description The one entity that holds up its release, or a wave of it. */
+        HeldBy: {
+            /**
+             * @description `failed`: it failed first. `active`: it has been at it for longest. `waiting`: it is the wave that has to end, or to begin, before there is anything to do.
+             *
+             *     * `failed` - failed
+             *     * `active` - active
+             *     * `waiting` - waiting
+             */
+            kind: components["schemas"]["KindEnum"];
+            /** @description Where it stands; empty where the release holds up itself. */
+            path: string;
+            entity_id: string;
+            /** @description The names of the entities along the path; the part of the ID after the colon where there is none. */
+            names: string[];
+            state: string | null;
+            /** @description Its error message. */
+            message: string | null;
+            /**
+             * Format: date-time
+             * @description When it came to be in that state; null where nobody tells.
+             */
+            since: string | null;
+        };
         Hierarchy: {
             /** @description Grows by one with each change of a live tree; 0 where the tree is not live. */
             version: number;
@@ -490,9 +518,20 @@ export interface components {
             /** Format: date-time */
             ended_at: string | null;
             rollup: components["schemas"]["Rollup"];
+            /** @description What holds it up; null where nothing does, and wherever `rollup` is null. */
+            held_by: components["schemas"]["HeldBy"] | null;
+            /** @description How far it has come; null where it has no waves, and wherever `rollup` is null. */
+            stands_at: components["schemas"]["StandsAt"] | null;
             url: string;
             waves: components["schemas"]["Wave"][];
         };
+        /**
+         * @description * `failed` - failed
+         *     * `active` - active
+         *     * `waiting` - waiting
+         * @enum {string}
+         */
+        KindEnum: "failed" | "active" | "waiting";
         Login: {
             email: string;
             password: string;
@@ -620,6 +659,10 @@ export interface components {
             ended_at: string | null;
             /** @description Null unless asked for, or where it could not be read in time. */
             rollup: components["schemas"]["Rollup"] | null;
+            /** @description What holds it up; null where nothing does, and wherever `rollup` is null. */
+            held_by: components["schemas"]["HeldBy"] | null;
+            /** @description How far it has come; null where it has no waves, and wherever `rollup` is null. */
+            stands_at: components["schemas"]["StandsAt"] | null;
             url: string;
         };
         /** @description Counts of apps by phase, at or below the entity. */
@@ -631,6 +674,13 @@ export interface components {
             failed: number;
             stopped: number;
             unknown: number;
+        };
+        /** @description The wave that a release has come to. */
+        StandsAt: {
+            /** @description The number of the wave, in order, from 1. */
+            wave: number;
+            /** @description How many waves there are. */
+            of: number;
         };
         /**
          * @description * `RUNNING` - RUNNING
@@ -710,6 +760,8 @@ export interface components {
             release_id: string;
             sequence: number | null;
             rollup: components["schemas"]["Rollup"];
+            /** @description What holds this wave up; null where nothing does. */
+            held_by: components["schemas"]["HeldBy"] | null;
             clusters: components["schemas"]["Cluster"][];
         };
     };
@@ -1346,7 +1398,7 @@ export interface operations {
     releases_list: {
         parameters: {
             query?: {
-                /** @description `rollup` adds the counts of apps. Costs reading the tree of every release on the page; null where one was not read within two seconds. Divided by commas. */
+                /** @description `rollup` adds the counts of apps, `held_by` and `stands_at`. Costs reading the tree of every release on the page; null where one was not read within two seconds. Divided by commas. */
                 include?: "rollup"[];
                 /** @description `-` for descending; `-started_at` unless given. What still runs ends after all that has ended. */
                 ordering?: "started_at" | "-started_at" | "ended_at" | "-ended_at" | "id" | "-id" | "status" | "-status";
