@@ -362,6 +362,9 @@ class LiveTree:
             return True
         return page.stepped_at is not None and page.stepped_at > self._read_began_at - RECENT
 
+    def resumed(self, workflow_id: str) -> None:
+        self._tell_unless_reading()
+
     def stepped(self, workflow_id: str) -> None:
         self._waiting.pop(workflow_id, None)
         if workflow_id == self._workflow_id and workflow_id in self._histories.ends:
@@ -420,9 +423,12 @@ class LiveTree:
         self._tell_verdict()
 
     def found(self) -> None:
-        # What happened meanwhile the histories will tell; but it may be another server that has come back.
-        self._work.everything = True
-        self._due.set()
+        # What happened meanwhile the histories will tell, and that it is another server. Of those that are followed,
+        # the release alone is asked, which none may tell of where it is over.
+        if self._tree is None or self._period is not None:
+            self._work.everything = True
+        self._may_have_new_run = True
+        self._changed(self._workflow_id)
 
     # What is told of it
 
@@ -439,8 +445,8 @@ class LiveTree:
         return (Freshness.LIVE if self._histories.are_joined else Freshness.POLLED), None
 
     def _tell_unless_reading(self) -> None:
-        """The verdict, unless it will be another when what has changed has been read."""
-        if not (self._is_reading or self._work):
+        """The verdict, unless it may be a better one when what has changed has been read."""
+        if self._verdict()[0] is Freshness.STALE or not (self._is_reading or self._work):
             self._tell_verdict()
 
     def _tell_verdict(self) -> None:
