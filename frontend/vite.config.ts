@@ -1,10 +1,12 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-const django = "http://127.0.0.1:8000";
+// The Host stays the browser's own (a plain string would change it): Django holds the Origin against it.
+const django = { target: "http://127.0.0.1:8000" };
 
-export default defineConfig({
-  base: "/static/",
+export default defineConfig(({ command }) => ({
+  // What is built Django serves as static files; the development server serves the pages themselves.
+  base: command === "build" ? "/static/" : "/",
   plugins: [react()],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
   build: {
@@ -26,11 +28,8 @@ export default defineConfig({
       "/healthz": django,
       "/readyz": django,
       "/metrics": django,
-      "/ws": { target: django, ws: true },
-      // Django's own static files share the /static/ prefix with ours.
-      "/static/admin": django,
-      "/static/rest_framework": django,
-      "/static/drf_spectacular_sidecar": django,
+      "/ws": { ...django, ws: true },
+      "/static": django,
     },
   },
   test: {
@@ -43,4 +42,4 @@ export default defineConfig({
     // Dates are shown in the reader's zone; the tests' reader sits in a fixed one.
     env: { TZ: "Europe/Berlin" },
   },
-});
+}));

@@ -23,6 +23,9 @@ JOINS_AT_ONCE = 32
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
 """Seconds before a long-poll that failed is tried again, while Temporal can be reached."""
 
+_SURE_SECONDS = 1.0
+"""A long-poll that has waited so long is one that waits: what happened before, and refusals, are told at once."""
+
 
 class LongPolls:
     """The long-polls that this process may have waiting. One per gateway and event loop."""
@@ -42,6 +45,9 @@ class HistoryListener(Protocol):
 
     def joined(self, workflow_id: str, page: HistoryPage) -> None:
         """The workflow is followed from now on. `page` tells of all that was before."""
+
+    def resumed(self, workflow_id: str) -> None:
+        """The workflow is followed again after its long-poll had failed. Nothing was missed."""
 
     def stepped(self, workflow_id: str) -> None:
         """The workflow took a step, ended or is gone: its state may be another."""
@@ -66,13 +72,15 @@ class Histories:
         self._listener = listener
         self._following: dict[str, asyncio.Task[None]] = {}
         self._joining: set[str] = set()
+        self._resuming: dict[str, asyncio.TimerHandle | None] = {}
+        """Workflows whose long-poll failed: when it may be held for one that waits again."""
         self.ends: dict[str, RunStatus] = {}
         """How the newest run of each workflow ended, of those that are over."""
 
     @property
     def are_joined(self) -> bool:
         """Whether the next change of each workflow will be told of."""
-        return not self._joining
+        return not (self._joining or self._resuming)
 
     @property
     def open(self) -> int:
@@ -108,6 +116,7 @@ class Histories:
 
     def _leave(self, workflow_id: str) -> None:
         self._joining.discard(workflow_id)
+        self._resumed(workflow_id)
         task = self._following.pop(workflow_id, None)
         if task is not None:
             task.cancel()
@@ -118,6 +127,7 @@ class Histories:
         if self._following.get(workflow_id) is task:
             del self._following[workflow_id]
             self._joining.discard(workflow_id)
+            self._resumed(workflow_id)
 
     async def _follow(self, workflow_id: str) -> None:
         try:
@@ -158,14 +168,31 @@ class Histories:
     async def _next_page(self, workflow_id: str, token: bytes) -> HistoryPage | None:
         """What happened next. Tried once more where that failed, since tokens outlive the server's process and its
         connections; None where that fails, too."""
-        for _ in range(2):
-            try:
-                return await self._gateway.history(workflow_id, token)
-            except LongPollRefused:
-                raise
-            except TemporalUnavailable:
-                await self._until_found(_FIRST_PAUSE)
-        return None
+        try:
+            for _ in range(2):
+                try:
+                    return await self._gateway.history(workflow_id, token)
+                except LongPollRefused:
+                    raise
+                except TemporalUnavailable:
+                    self._resumed(workflow_id)
+                    self._resuming[workflow_id] = None
+                    await self._until_found(_FIRST_PAUSE)
+                    self._resume(workflow_id)
+            return None
+        finally:
+            self._resumed(workflow_id)
+
+    def _resume(self, workflow_id: str) -> None:
+        def sure() -> None:
+            self._resuming.pop(workflow_id, None)
+            self._listener.resumed(workflow_id)
+
+        self._resuming[workflow_id] = asyncio.get_running_loop().call_later(_SURE_SECONDS, sure)
+
+    def _resumed(self, workflow_id: str) -> None:
+        if (timer := self._resuming.pop(workflow_id, None)) is not None:
+            timer.cancel()
 
     def _tell(self, workflow_id: str, page: HistoryPage) -> None:
         if page.ended is not None:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from releases.domain import EntityId, Freshness, Tree
-from releases.live_tree import Follower, LiveTree, Means
+from releases.followers import Follower
+from releases.live_tree import LiveTree, Means
 from releases.mailbox import Mailbox
 
 Key = tuple[EntityId, bool]

@@ -19,9 +19,10 @@ from releases.access import Viewer
 from releases.domain import EntityId, EntityProblem, Freshness, ProblemCode, Run
 from releases.errors import QueryTimeout, RelportalError, SourceError
 from releases.events import Event, FreshnessChange, PagePatch, PageSnapshot
+from releases.followers import Followers, Reason
 from releases.listing import ROW_PATIENCE, UNREAD, ListQuery, Page, Progress, ReleaseList, Row
 from releases.live import LiveTrees
-from releases.live_tree import BURST_SECONDS, HEARTBEAT_SECONDS, NO_TEMPORAL, RETRY_SECONDS, LiveTree, Reason, within
+from releases.live_tree import BURST_SECONDS, NO_TEMPORAL, RETRY_SECONDS, LiveTree, within
 from releases.mailbox import Mailbox
 from releases.pulse import Look, Pulse
 
@@ -57,7 +58,7 @@ class LivePage:
         self._query = query
         self._means = means
         self._is_filtered = bool(query.phases or query.states)
-        self._mailboxes: dict[Mailbox, None] = {}
+        self._followers = Followers()
         self._page: Page | None = None
         self._version = 0
         self._runs: Mapping[EntityId, Run] | None = None
@@ -68,12 +69,10 @@ class LivePage:
         self._failure: Reason | None = None
         self._period: float | None = None
         self._confirmed_at: datetime | None = None
-        self._told: FreshnessChange | None = None
-        self._told_at = 0.0
 
     @property
     def is_followed(self) -> bool:
-        return bool(self._mailboxes)
+        return bool(self._followers)
 
     @property
     def is_over(self) -> bool:
@@ -81,12 +80,9 @@ class LivePage:
 
     @contextmanager
     def followed(self) -> Iterator[Mailbox]:
-        mailbox = Mailbox(self._snapshot, lambda: self._told)
-        self._mailboxes[mailbox] = None
-        try:
+        mailbox = Mailbox(self._snapshot, lambda: self._followers.told)
+        with self._followers.joined_by(mailbox):
             yield mailbox
-        finally:
-            del self._mailboxes[mailbox]
 
     def start(self) -> None:
         self._means.pulse.listen(self)
@@ -103,13 +99,13 @@ class LivePage:
     def _end(self, reading: asyncio.Task[None]) -> None:
         if not reading.cancelled() and (error := reading.exception()) is not None:
             log.error("live_page_failed", exc_info=error)
-            for mailbox in self._mailboxes:
-                mailbox.fail(RelportalError(str(error)))
+            self._followers.fail(RelportalError(str(error)))
 
     # What the pulse and the live trees tell
 
     def looked(self, look: Look) -> None:
-        if self._told is not None and self._told.freshness is Freshness.LIVE:
+        told = self._followers.told
+        if told is not None and told.freshness is Freshness.LIVE:
             self._confirmed_at = look.at
         if look.runs is not self._runs:
             self._runs = look.runs
@@ -166,7 +162,7 @@ class LivePage:
         if before is None or before != page:
             self._version += 1
         if before is not None and before != page:
-            self._tell(PagePatch(self._version, as_of, before, page))
+            self._followers.tell(PagePatch(self._version, as_of, before, page))
 
     async def _filtered_page(self) -> Page:
         page = await self._means.releases.page(self._viewer, self._query)
@@ -240,14 +236,10 @@ class LivePage:
     # What is told of it
 
     def _snapshot(self) -> PageSnapshot | None:
-        if self._page is None or self._told is None:
+        told = self._followers.told
+        if self._page is None or told is None:
             return None
-        confirmed_at = self._confirmed_at or datetime.now(UTC)
-        return PageSnapshot(self._version, confirmed_at, self._told.freshness, self._page)
-
-    def _tell(self, event: Event) -> None:
-        for mailbox in self._mailboxes:
-            mailbox.put(event)
+        return PageSnapshot(self._version, self._confirmed_at or datetime.now(UTC), told.freshness, self._page)
 
     def _verdict(self) -> tuple[Freshness, Reason | None]:
         if self._means.pulse.error is not None:
@@ -261,12 +253,8 @@ class LivePage:
         if self._page is None and freshness is not Freshness.STALE:
             return
         code, detail = reason or (None, None)
-        told, self._told = self._told, FreshnessChange(freshness, self._confirmed_at, detail, code, self._period)
-        is_news = told is None or (told.freshness, told.code) != (freshness, code)
-        now = asyncio.get_running_loop().time()
-        if is_news or now - self._told_at >= HEARTBEAT_SECONDS:
-            self._told_at = now
-            self._tell(self._told)
+        period = self._period if freshness is Freshness.POLLED else None
+        self._followers.tell_freshness(FreshnessChange(freshness, self._confirmed_at, detail, code, period))
 
 
 class LivePages:

@@ -7,12 +7,10 @@ and is called stale, with the reason, until it is right again.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import Context
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, Protocol
 
 import structlog
 
@@ -29,7 +27,8 @@ from releases.domain import (
     with_standing,
 )
 from releases.errors import NotFound, RelportalError, SourceError
-from releases.events import Event, FreshnessChange, TreePatch, TreeSnapshot
+from releases.events import FreshnessChange, TreePatch, TreeSnapshot
+from releases.followers import Follower, Followers, Reason
 from releases.gateway import Gateway
 from releases.hierarchy import HierarchyReader
 from releases.histories import Histories, LongPolls
@@ -61,22 +60,12 @@ SWEEPS_AT_ONCE = 2
 FOLLOW_AGAIN_SECONDS = 30.0
 """Before the histories of a tree that is polled are tried again."""
 
-HEARTBEAT_SECONDS = 10.0
-"""However quiet a release is, its followers hear of it so often: silence means that their connection is dead."""
-
 RECENT = timedelta(minutes=1)
 """A step that a workflow took so shortly before its state was read may be missing in that: the one time is told by
 Temporal's clock, the other by ours."""
 
 _PASSING = frozenset({ProblemCode.QUERY_TIMEOUT, ProblemCode.WORKER_UNAVAILABLE, ProblemCode.TEMPORAL_UNAVAILABLE})
 """What is wrong with an entity only until its source answers again."""
-
-
-class Reason(NamedTuple):
-    """Why something is stale or polled. `code` is a problem's, `detail` a sentence for people."""
-
-    code: str | None
-    detail: str
 
 
 NO_TEMPORAL = Reason(ProblemCode.TEMPORAL_UNAVAILABLE, "Temporal does not answer.")
@@ -121,15 +110,6 @@ class _Work:
         self.everything |= work.everything
 
 
-class Follower(Protocol):
-    """One who is told of a release's events, on the event loop. Nothing here may wait."""
-
-    def put(self, event: Event) -> None: ...
-
-    def fail(self, error: RelportalError) -> None:
-        """There is nothing more to be told than why."""
-
-
 class LiveTree:
     """One release, watched: by the pulse, which tells of Temporal, and by the histories, which tell of workflows."""
 
@@ -140,7 +120,7 @@ class LiveTree:
         self._means = means
         self._workflow_id = means.reader.config.workflow_ids.workflow_of(release_id)
         self._histories = Histories(means.gateway, means.pulse, means.long_polls, self)
-        self._followers: dict[Follower, None] = {}
+        self._followers = Followers()
         self._tree: Tree | None = None
         self._work = _Work(everything=True)
         self._due = asyncio.Event()
@@ -150,7 +130,7 @@ class LiveTree:
         self._read_began_at: datetime | None = None
         self._confirmed_at: datetime | None = None
         self._failure: Reason | None = None
-        self._error: RelportalError | None = None
+        self._is_failed = False
         self._may_have_new_run = False
         self._runs_seen: set[str] = set()
         self._is_listed = False
@@ -160,8 +140,6 @@ class LiveTree:
         self._period: float | None = None
         self._needs = 0
         self._follows_again_at = 0.0
-        self._told: FreshnessChange | None = None
-        self._told_at = 0.0
 
     # Who follows it
 
@@ -169,25 +147,19 @@ class LiveTree:
     def is_followed(self) -> bool:
         return bool(self._followers)
 
-    @contextmanager
-    def followed_by(self, follower: Follower) -> Iterator[None]:
-        self._followers[follower] = None
-        if self._error is not None:
-            follower.fail(self._error)
-        try:
-            yield
-        finally:
-            del self._followers[follower]
+    def followed_by(self, follower: Follower) -> AbstractContextManager[None]:
+        return self._followers.joined_by(follower)
 
     def mailbox(self) -> Mailbox:
-        return Mailbox(self._snapshot, lambda: self._told)
+        return Mailbox(self._snapshot, lambda: self._followers.told)
 
     @property
     def state(self) -> Tree | None:
         """The release as it is known, with its version; None before it could be read."""
-        if self._tree is None or self._told is None:
+        told = self._followers.told
+        if self._tree is None or told is None:
             return None
-        return replace(self._tree, as_of=self._confirmed_at or self._tree.as_of, freshness=self._told.freshness)
+        return replace(self._tree, as_of=self._confirmed_at or self._tree.as_of, freshness=told.freshness)
 
     @property
     def reason(self) -> Reason | None:
@@ -202,10 +174,6 @@ class LiveTree:
     def _snapshot(self) -> TreeSnapshot | None:
         state = self.state
         return TreeSnapshot(state) if state is not None else None
-
-    def _tell(self, event: Event) -> None:
-        for follower in self._followers:
-            follower.put(event)
 
     # Reading
 
@@ -233,14 +201,13 @@ class LiveTree:
         self._due.set()
 
     def _fail(self, error: RelportalError) -> None:
-        self._error = error
-        for follower in self._followers:
-            follower.fail(error)
+        self._is_failed = True
+        self._followers.fail(error)
 
     async def _read_on(self) -> None:
         loop = asyncio.get_running_loop()
         await within(JOIN_SECONDS, self._first_join)
-        while self._error is None:
+        while not self._is_failed:
             began = loop.time()
             await self._update()
             took = loop.time() - began
@@ -267,7 +234,7 @@ class LiveTree:
                 self._read_in_vain(error, work)
             finally:
                 self._is_reading = False
-        if self._error is None:
+        if not self._is_failed:
             self._tell_verdict()
 
     async def _read(self, work: _Work) -> Tree:
@@ -321,7 +288,7 @@ class LiveTree:
         version = known.version + 1 if changes or run else known.version
         self._tree = replace(read, release=release, version=version)
         if version != known.version:
-            self._tell(TreePatch(version, read.as_of, tuple(changes), run))
+            self._followers.tell(TreePatch(version, read.as_of, tuple(changes), run))
 
     def _follow(self) -> None:
         """Follow the histories of all workflows that tell of something in the tree."""
@@ -365,6 +332,9 @@ class LiveTree:
             return True
         return page.stepped_at is not None and page.stepped_at > self._read_began_at - RECENT
 
+    def resumed(self, workflow_id: str) -> None:
+        self._tell_unless_reading()
+
     def stepped(self, workflow_id: str) -> None:
         self._waiting.pop(workflow_id, None)
         if workflow_id == self._workflow_id and workflow_id in self._histories.ends:
@@ -393,7 +363,8 @@ class LiveTree:
     # What the pulse tells
 
     def looked(self, look: Look) -> None:
-        if self._told is not None and self._told.freshness is Freshness.LIVE:
+        told = self._followers.told
+        if told is not None and told.freshness is Freshness.LIVE:
             self._confirmed_at = look.at
         self._note_listed(look.runs.get(self.release_id))
         for workflow_id in look.started.keys() & (self._missing | self._histories.ends.keys()):
@@ -423,9 +394,12 @@ class LiveTree:
         self._tell_verdict()
 
     def found(self) -> None:
-        # What happened meanwhile the histories will tell; but it may be another server that has come back.
-        self._work.everything = True
-        self._due.set()
+        # What happened meanwhile the histories will tell, and that it is another server. Of those that are followed,
+        # the release alone is asked, which none may tell of where it is over.
+        if self._tree is None or self._period is not None:
+            self._work.everything = True
+        self._may_have_new_run = True
+        self._changed(self._workflow_id)
 
     # What is told of it
 
@@ -442,8 +416,8 @@ class LiveTree:
         return (Freshness.LIVE if self._histories.are_joined else Freshness.POLLED), None
 
     def _tell_unless_reading(self) -> None:
-        """The verdict, unless it will be another when what has changed has been read."""
-        if not (self._is_reading or self._work):
+        """The verdict, unless it may be a better one when what has changed has been read."""
+        if self._verdict()[0] is Freshness.STALE or not (self._is_reading or self._work):
             self._tell_verdict()
 
     def _tell_verdict(self) -> None:
@@ -452,12 +426,7 @@ class LiveTree:
             return  # It is being read for the first time.
         code, detail = reason or (None, None)
         period = self._period if freshness is Freshness.POLLED else None
-        told, self._told = self._told, FreshnessChange(freshness, self._confirmed_at, detail, code, period)
-        is_news = told is None or (told.freshness, told.code, told.period) != (freshness, code, period)
-        now = asyncio.get_running_loop().time()
-        if is_news or now - self._told_at >= HEARTBEAT_SECONDS:
-            self._told_at = now
-            self._tell(self._told)
+        self._followers.tell_freshness(FreshnessChange(freshness, self._confirmed_at, detail, code, period))
 
 
 async def within(seconds: float | None, event: asyncio.Event) -> bool:

@@ -3,17 +3,32 @@
 import os
 from typing import Any
 
+from channels.middleware import BaseMiddleware
+from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relportal.settings")
 
 django_application = get_asgi_application()
 
-from releases import services  # noqa: E402  # Both need Django's apps.
-from releases.consumers import websockets  # noqa: E402
+from releases import services  # noqa: E402  # These need Django's apps.
+from releases.routing import websocket_urlpatterns  # noqa: E402
+from relportal.handshakes import HandshakeMiddleware  # noqa: E402
 
 
-async def application(scope: Any, receive: Any, send: Any) -> None:
+class WarmUpMiddleware(BaseMiddleware):  # type: ignore[misc]  # Channels has no types.
     """Whatever comes first, a health check mostly, also starts what makes the first page of releases fast."""
-    services.warm_up()
-    await (websockets if scope["type"] == "websocket" else django_application)(scope, receive, send)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        services.warm_up()
+        await self.inner(scope, receive, send)
+
+
+application = WarmUpMiddleware(
+    ProtocolTypeRouter(
+        {
+            "http": django_application,
+            "websocket": HandshakeMiddleware(URLRouter(websocket_urlpatterns)),
+        }
+    )
+)

@@ -64,6 +64,11 @@ class SocketProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no 
         if self.writable.is_set():
             super().onPing(payload)
 
+    def onMessage(self, payload: bytes, is_binary: bool) -> None:
+        # What a client still says to a close is for nobody: it would be kept for the application.
+        if self.state == self.STATE_OPEN:
+            super().onMessage(payload, is_binary)
+
     def serverSend(self, content: str | bytes, binary: bool = False) -> None:
         # Autobahn's sendMessage would hold answers to the limit of what clients may send.
         payload = content if isinstance(content, bytes) else content.encode()
@@ -72,12 +77,6 @@ class SocketProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no 
     def serverClose(self, code: int | None = None) -> None:
         # Autobahn's sendClose refuses the protocol's own codes, such as 1012.
         self.sendCloseFrame(code=code or 1000)
-
-    def handle_reply(self, message: dict[str, Any]) -> None:
-        if message["type"] == "websocket.close" and self.state == self.STATE_OPEN:
-            # What the client still says is for nobody: it would be kept for the application.
-            self.muted = True
-        super().handle_reply(message)
 
     def go_away(self) -> None:
         if self.state == self.STATE_OPEN:

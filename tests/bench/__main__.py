@@ -10,7 +10,16 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.bench import cold_tree, event_to_browser, event_to_socket, live_releases, load, many_sockets, release_list
+from tests.bench import (
+    cold_tree,
+    event_to_browser,
+    event_to_socket,
+    live_releases,
+    load,
+    many_sockets,
+    outages,
+    release_list,
+)
 from tests.bench.processes import Stage, stage
 from tests.bench.table import Measure, print_table, write
 
@@ -25,7 +34,7 @@ LIVE = {
 }
 """Parts that share releases which change. Each has a portal that has served nobody before."""
 
-PARTS = ("cold_tree", *LIVE, "release_list")
+PARTS = ("cold_tree", *LIVE, "outages", "release_list")
 """The list comes last: for a while after ten thousand starts the server is busy with them."""
 
 
@@ -40,6 +49,9 @@ async def measure(parts: set[str], releases: int) -> list[Measure]:
             measures += await cold_tree.measure(await where.client(TREES))
         if parts & LIVE.keys():
             measures += await _measure_live(where, parts)
+        if "outages" in parts:
+            say("Measuring outages …")
+            measures += await outages.measure(where)
         if "release_list" in parts:
             measures += await _measure_list(where, releases)
     return measures

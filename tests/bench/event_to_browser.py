@@ -20,7 +20,7 @@ from tests.e2e.conftest import CHROMIUM, QUIET
 from tests.live_server import VIEWER, LiveServer
 
 OTHERS = (0, 100)
-ROUNDS = 40
+ROUNDS = 30
 BAR_MS = 1000.0
 
 IN_SIGHT = 8

@@ -25,6 +25,9 @@ NAMESPACE = "live"
 LONG_POLLS = 1100
 """What a portal needs to follow a release with a workflow each, and some more."""
 
+WAITING_SECONDS = 0.05
+"""Far more than a long-poll needs to be waiting."""
+
 _numbers = count(1)
 
 
@@ -81,9 +84,10 @@ RELEASES = (
 async def start(client: Client) -> None:
     for release in RELEASES:
         await start_all(client, release.starts())
-        kinds = {fields["id"]: kind for kind, fields in flat(hierarchy(release.name))}
-        for one in release.starts():
-            await until_answered(client, one.id, release.query if release.holder else kinds[one.id])
+    async with asyncio.TaskGroup() as group:
+        for release in RELEASES:
+            for one in release.starts():
+                group.create_task(until_answered(client, one.id, "changed_at"))
 
 
 def new_state() -> str:
@@ -120,7 +124,7 @@ class BareFollower:
         if not self._token:
             await self._next_page()
         told = asyncio.create_task(self._told())
-        await pause()
+        await asyncio.sleep(WAITING_SECONDS)
         await change(self._client, self._workflow_id, self._release.apps[0], new_state())
         told_at = await told
         return [told_at - await changed_at(self._client, self._workflow_id)]

@@ -61,6 +61,7 @@ class Socket:
         message = await self._communicator.receive_output(PATIENT)
         if message["type"] == "websocket.close":
             self.code = message["code"]
+            await self._communicator.send_input({"type": "websocket.disconnect", "code": self.code})
             return None
         frame: dict[str, Any] = json.loads(message["text"])
         self.frames.append(frame)

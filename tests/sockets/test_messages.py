@@ -2,7 +2,7 @@
 
 import pytest
 
-from releases import consumers
+from releases import messages
 from tests.sockets.conftest import in_thread, token_of
 
 TREE = "/ws/releases/release:payments-1/"
@@ -64,7 +64,7 @@ async def test_who_says_too_much_is_closed_and_may_come_back(socket, knock, toke
         await socket.resync()
     assert await socket.until_closed() == ("throttled", 1013)
     assert socket.state.error["retryable"] is True
-    assert socket.state.snapshots <= consumers.MESSAGES_AT_ONCE + 1
+    assert socket.state.snapshots <= messages.MESSAGES_AT_ONCE + 1
     assert (await (await knock(TREE, token=token)).receive())["type"] == "snapshot"
 
 
@@ -80,12 +80,12 @@ async def test_somebody_else_notices_nothing(knock, token, socket, script):
 
 async def test_some_messages_in_a_burst_are_fine_and_more_later(socket, monkeypatch):
     clock = [1000.0]
-    monkeypatch.setattr(consumers.time, "monotonic", lambda: clock[0])
-    allowance = consumers._Allowance()
+    monkeypatch.setattr(messages.time, "monotonic", lambda: clock[0])
+    allowance = messages.Allowance()
     for _ in range(5):
-        for _ in range(consumers.MESSAGES_AT_ONCE):
+        for _ in range(messages.MESSAGES_AT_ONCE):
             allowance.take()
-        clock[0] += consumers.MESSAGES_AT_ONCE / consumers.MESSAGES_PER_SECOND
+        clock[0] += messages.MESSAGES_AT_ONCE / messages.MESSAGES_PER_SECOND
     allowance.take()
 
 

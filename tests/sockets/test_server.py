@@ -14,8 +14,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from releases.consumers import MESSAGES_AT_ONCE
 from releases.mailbox import BACKLOG
+from releases.messages import MESSAGES_AT_ONCE
 from tests.live_server import END_SECONDS, PAYMENTS, VIEWER, live_server
 from tests.sockets.client_state import ClientState, Wants
 
@@ -214,6 +214,32 @@ async def test_an_address_that_is_nothing_is_refused(portal, token, path):
         async with Client(portal, path, token=token):
             pass
     assert refused.value.response.status_code == 403
+
+
+async def test_an_address_outside_the_root_that_a_client_names_is_refused(portal, token):
+    headers = {"Daphne-Root-Path": "/elsewhere", "Authorization": f"Bearer {token}"}
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(f"ws://127.0.0.1:{portal.port}{PATH}", additional_headers=headers)
+    assert refused.value.response.status_code == 403
+
+
+async def test_who_is_refused_leaves_nothing_behind(portal, token):
+    before = await eventually(portal, lambda state: state["sockets"] == 0)
+    for path in ("/ws/nothing/", PATH):
+        with pytest.raises(InvalidStatus):
+            await connect(f"ws://127.0.0.1:{portal.port}{path}", origin="https://evil.example")
+    async with Client(portal, token="not-a-token") as client:
+        assert await client.until_closed() == ("token_invalid", 4401)
+    await eventually(portal, lambda state: state["tasks"] <= before["tasks"])
+
+
+async def test_nor_does_one_that_is_closed_and_does_not_answer(portal, token):
+    before = await eventually(portal, lambda state: state["sockets"] == 0)
+    with RawClient(portal, token) as client:
+        await eventually(portal, lambda state: state["followers"] == 1)
+        client.send(TEXT, b"junk")
+        await asyncio.to_thread(client.until_close)
+        await eventually(portal, lambda state: state["tasks"] <= before["tasks"])
 
 
 async def test_a_large_release_is_told_whole(portal, token):

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+from contextlib import asynccontextmanager
 
 import pytest
+from channels.consumer import AsyncConsumer
 from structlog.testing import capture_logs
 
 from releases import consumers
@@ -116,6 +118,77 @@ async def test_a_fault_of_ours_is_told_as_one_and_logged_with_the_request_id(kno
     assert (event["request_id"], event["exc_info"]) == ("find-me", True)
 
 
+async def fault(*_):
+    raise RuntimeError("secret")
+
+
+@pytest.fixture
+def faults(monkeypatch):
+    """The errors that are logged."""
+    monkeypatch.setattr(consumers, "log", consumers.structlog.get_logger())
+    with capture_logs() as logs:
+        yield lambda: [event["event"] for event in logs if event["log_level"] == "error"]
+
+
+@pytest.mark.parametrize("task", ["_tell", "_beat", "_expire"])
+async def test_a_fault_in_any_task_ends_the_socket_and_is_logged(knock, token, script, monkeypatch, faults, task):
+    monkeypatch.setattr(consumers.TreeConsumer, task, fault)
+    socket = await knock(TREE, token=token)
+    assert await socket.until_closed() == ("internal_error", 1011)
+    assert faults() == ["socket_failed"]
+    assert script.followers == 0
+
+
+@pytest.fixture
+def faulty_leave(script, monkeypatch):
+    """Who stops following is given an error."""
+    follow = script.follow_release
+
+    @asynccontextmanager
+    async def follow_and_fail(viewer, release_id):
+        try:
+            async with follow(viewer, release_id) as mailbox:
+                yield mailbox
+        finally:
+            await fault()
+
+    monkeypatch.setattr(consumers.services, "follow_release", follow_and_fail)
+
+
+@pytest.mark.usefixtures("faulty_leave")
+async def test_a_fault_is_logged_also_where_the_socket_is_over_by_something_else(knock, token, faults):
+    socket = await knock(TREE, token=token)
+    await socket.until("freshness")
+    await socket.send("junk")
+    assert await socket.until_closed() == ("internal_error", 1011)
+    assert faults() == ["socket_failed"]
+
+
+@pytest.mark.usefixtures("faulty_leave")
+async def test_so_is_one_when_the_client_has_left(knock, token, faults):
+    socket = await knock(TREE, token=token)
+    await socket.until("freshness")
+    await socket.leave()
+    assert faults() == ["socket_failed"]
+
+
+async def test_a_server_that_complains_of_a_client_that_is_gone_is_no_fault(knock, token, release, monkeypatch, faults):
+    socket = await knock(TREE, token=token)
+    await socket.until("freshness")
+
+    complaints = []
+
+    async def complain(_, message):
+        complaints.append(message["type"])
+        raise ConnectionResetError
+
+    monkeypatch.setattr(AsyncConsumer, "send", complain)
+    release.change("Renamed")
+    await eventually(lambda: complaints == ["websocket.send"])
+    await socket.leave()
+    assert faults() == []
+
+
 async def test_who_followed_what_for_how_long_is_logged(knock, token, viewer, monkeypatch):
     monkeypatch.setattr(consumers, "log", consumers.structlog.get_logger())
     with capture_logs(processors=[consumers.structlog.contextvars.merge_contextvars]) as logs:
@@ -147,4 +220,13 @@ async def test_nothing_runs_on_when_sockets_are_left(knock, token, script):
     for socket in sockets:
         await socket.leave()
     assert script.followers == 0
+    await eventually(lambda: not asyncio.all_tasks() - before)
+
+
+async def test_nor_where_a_client_leaves_before_it_is_known(knock, token, monkeypatch):
+    before = asyncio.all_tasks()
+    monkeypatch.setattr(consumers.LiveConsumer, "_sign_in", lambda _: asyncio.Event().wait())
+    for path in (TREE, LIST):
+        socket = await knock(path, token=token)
+        await socket.leave()
     await eventually(lambda: not asyncio.all_tasks() - before)
