@@ -68,6 +68,10 @@ class Follower:
         entity = self.entity(entity_id)
         return entity.state if entity else None
 
+    @property
+    def held_by(self) -> str | None:
+        return self.release.held_by.entity_id if self.release and self.release.held_by else None
+
     def problem_of(self, entity_id: str) -> str | None:
         entity = self.entity(entity_id)
         return entity.problem.code if entity and entity.problem else None

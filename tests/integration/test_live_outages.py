@@ -103,6 +103,30 @@ async def test_many_outages_in_a_row_leave_nothing_behind(fake: FakeWorld, live:
         assert len(asyncio.all_tasks()) <= tasks + 2, "a look and a reading may be under way"
 
 
+async def test_an_app_that_holds_a_release_up_does_so_while_it_does_not_answer(fake: FakeWorld, live: Follow) -> None:
+    trees, answers = live(timeout=0.2), asyncio.Event()
+    await start_all(fake, workflows(small(), ("app",)))
+
+    async def late(_: str | None) -> object:
+        await answers.wait()
+        return {"id": "app:a3", "state": "running"}
+
+    with trees.followed() as follower:
+        await follower.until_live()
+        assert follower.held_by == "app:a3", "it failed"
+
+        fake.temporal.queries("app:a3")["get_app_state"] = late
+        fake.temporal.step("app:a3")
+        await follower.until_stale("query_timeout")
+        await fake.tell("app:a4", {"get_app_state": {"id": "app:a4", "state": "deploying"}})
+        await follower.until_state("app:a4", "deploying")
+        assert follower.held_by == "app:a3"
+
+        answers.set()
+        await follower.until_state("app:a3", "running")
+        assert follower.held_by == "app:a2"
+
+
 async def test_where_long_polls_are_refused_it_is_polled(fake: FakeWorld, live: Follow) -> None:
     plan, trees = small(), live()
     await fake.start("release:r", whole(plan))
