@@ -21,6 +21,7 @@ from releases.gateway import Slots
 from releases.hierarchy import HierarchyReader
 from releases.index import ReleaseIndex
 from releases.phases import Phase
+from releases.sharing import note_error
 
 T = TypeVar("T")
 
@@ -110,6 +111,8 @@ class ReleaseList:
         self._live = live
         self._ended: OrderedDict[str, Entity] = OrderedDict()
         self._ended_rollups: OrderedDict[str, Rollup] = OrderedDict()
+        self._late_rollups: OrderedDict[str, Rollup] = OrderedDict()
+        """Of ended releases, what was read last, where that may yet be another."""
         self._selections: OrderedDict[tuple[Any, ...], _Selection] = OrderedDict()
 
     async def page(self, viewer: Viewer, query: ListQuery) -> Page:
@@ -169,7 +172,7 @@ class ReleaseList:
             _at_once(read) if read else self._shown(release_id, run),
             self._in_time(self._rollup(release_id, run)) if query.with_rollups else _at_once(None),
         )
-        return Row(release, run, rollup)
+        return Row(release, run, rollup or (self._late_rollups.get(run.run_id) if query.with_rollups else None))
 
     async def _shown(self, release_id: EntityId, run: Run) -> Entity:
         """The release, or that it did not answer in time."""
@@ -180,7 +183,8 @@ class ReleaseList:
         try:
             # Half of a query's time at most: a filter by state must end with what it has, not run out of time itself.
             async with asyncio.timeout(min(ROW_PATIENCE, self._reader.config.query_timeout / 2)):
-                return await read
+                # It goes on when nobody waits any more: the next look at the page comes further.
+                return await asyncio.shield(_noted(read))
         except TimeoutError:
             return None
 
@@ -204,8 +208,8 @@ class ReleaseList:
         problem, rollup = tree.release.problem, tree.release.rollup
         if problem is not None and problem.code in UNREAD:
             return None
-        if not run.status.is_open and _is_final(tree):
-            _keep(self._ended_rollups, run.run_id, rollup)
+        if not run.status.is_open:
+            _keep(self._ended_rollups if _is_final(tree) else self._late_rollups, run.run_id, rollup)
         return rollup
 
     def is_final(self, run: Run, query: ListQuery) -> bool:
@@ -285,3 +289,9 @@ def _is_in_state(entity: Entity, query: ListQuery) -> bool:
 
 async def _at_once(value: T) -> T:
     return value
+
+
+def _noted(read: Awaitable[T]) -> "asyncio.Future[T]":
+    reading = asyncio.ensure_future(read)
+    reading.add_done_callback(note_error)
+    return reading
