@@ -1,6 +1,7 @@
 """Follows one release of Relportal and prints each change: python follow_release.py URL EMAIL RELEASE_ID
 
-Asks for the password, or takes it from RELPORTAL_PASSWORD. Needs `pip install websockets`. Ends when the release does.
+Asks for the password, or takes it from RELPORTAL_PASSWORD. Needs `pip install websockets`. It ends with the release, or
+with the connection: what is to stay would sign in and connect again, at the latest when its token expires.
 """
 
 import json
@@ -39,21 +40,23 @@ def apply(release: Any, op: str, path: str, **change: Any) -> None:
 
 def follow(url: str, token: str, release_id: str) -> Any:
     address = f"{url.replace('http', 'ws', 1)}/ws/releases/{release_id}/"
-    release, version = {}, 0
+    release: Any = {}
+    version: int | None = None
     with connect(address, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None) as socket:
         for frame in map(json.loads, socket):
             if frame["type"] == "snapshot":
                 release, version = frame["data"], frame["version"]
                 print(release["id"], release["state"], release["rollup"], flush=True)
-            elif frame["type"] == "patch" and frame["version"] == version + 1:
+            elif frame["type"] == "patch" and version is not None and frame["version"] == version + 1:
                 version = frame["version"]
                 for change in frame["changes"]:
                     apply(release, **change)
                     fields = change.get("fields", {})
                     if change["op"] != "set" or "state" in fields:
                         print(change["op"], change["path"] or release["id"], fields.get("state", ""), flush=True)
-            elif frame["type"] == "patch":
-                socket.send('{"type": "resync"}')  # A patch was missed: ask for all of it again.
+            elif frame["type"] == "patch" and version is not None:
+                version = None  # A patch was missed: ask for all of it again, once.
+                socket.send('{"type": "resync"}')
             elif frame["type"] == "freshness":
                 print("as of", frame["as_of"], frame["freshness"], frame["reason"] or "", flush=True)
             elif frame["type"] == "error":

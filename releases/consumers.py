@@ -33,7 +33,7 @@ from releases.serializers import ListParameters
 
 log = structlog.get_logger(__name__)
 
-HEARTBEAT_SECONDS = 9.0
+HEARTBEAT_SECONDS = 10.0
 """From one freshness frame to the next, at most: clients are promised one in ten seconds."""
 
 LAST_WORDS_SECONDS = 1.0

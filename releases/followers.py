@@ -8,8 +8,9 @@ from typing import NamedTuple, Protocol
 from releases.errors import RelportalError
 from releases.events import Event, FreshnessChange
 
-HEARTBEAT_SECONDS = 10.0
-"""However quiet something is, its followers hear of it so often: silence means that their connection is dead."""
+HEARTBEAT_SECONDS = 8.0
+"""However quiet something is, its followers hear of it so often: silence means that their connection is dead. They are
+promised one in ten seconds, which looks of the pulse come to a second late."""
 
 
 class Reason(NamedTuple):

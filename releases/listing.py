@@ -33,6 +33,7 @@ from releases.gateway import Slots
 from releases.hierarchy import HierarchyReader
 from releases.index import ReleaseIndex
 from releases.phases import Phase
+from releases.sharing import note_error
 
 T = TypeVar("T")
 
@@ -138,6 +139,8 @@ class ReleaseList:
         self._live = live
         self._ended: OrderedDict[str, Entity] = OrderedDict()
         self._ended_progress: OrderedDict[str, Progress] = OrderedDict()
+        self._late_progress: OrderedDict[str, Progress] = OrderedDict()
+        """Of ended releases, what was read last, where that may yet be another."""
         self._selections: OrderedDict[tuple[Any, ...], _Selection] = OrderedDict()
 
     async def page(self, viewer: Viewer, query: ListQuery) -> Page:
@@ -197,7 +200,7 @@ class ReleaseList:
             _at_once(read) if read else self._shown(release_id, run),
             self._in_time(self._progress(release_id, run)) if query.with_rollups else _at_once(None),
         )
-        return Row(release, run, progress)
+        return Row(release, run, progress or (self._late_progress.get(run.run_id) if query.with_rollups else None))
 
     async def _shown(self, release_id: EntityId, run: Run) -> Entity:
         """The release, or that it did not answer in time."""
@@ -208,7 +211,8 @@ class ReleaseList:
         try:
             # Half of a query's time at most: a filter by state must end with what it has, not run out of time itself.
             async with asyncio.timeout(min(ROW_PATIENCE, self._reader.config.query_timeout / 2)):
-                return await read
+                # It goes on when nobody waits any more: the next look at the page comes further.
+                return await asyncio.shield(_noted(read))
         except TimeoutError:
             return None
 
@@ -232,8 +236,8 @@ class ReleaseList:
         problem, progress = tree.release.problem, Progress.of(tree.release)
         if problem is not None and problem.code in UNREAD:
             return None
-        if not run.status.is_open and _is_final(tree):
-            _keep(self._ended_progress, run.run_id, progress)
+        if not run.status.is_open:
+            _keep(self._ended_progress if _is_final(tree) else self._late_progress, run.run_id, progress)
         return progress
 
     def is_final(self, run: Run, query: ListQuery) -> bool:
@@ -313,3 +317,9 @@ def _is_in_state(entity: Entity, query: ListQuery) -> bool:
 
 async def _at_once(value: T) -> T:
     return value
+
+
+def _noted(read: Awaitable[T]) -> "asyncio.Future[T]":
+    reading = asyncio.ensure_future(read)
+    reading.add_done_callback(note_error)
+    return reading

@@ -22,7 +22,7 @@ from releases.events import Event, FreshnessChange, PagePatch, PageSnapshot
 from releases.followers import Followers, Reason
 from releases.listing import ROW_PATIENCE, UNREAD, ListQuery, Page, Progress, ReleaseList, Row
 from releases.live import LiveTrees
-from releases.live_tree import BURST_SECONDS, NO_TEMPORAL, RETRY_SECONDS, LiveTree, within
+from releases.live_tree import BURST_SECONDS, NO_TEMPORAL, REST_SECONDS, RETRY_SECONDS, LiveTree, within
 from releases.mailbox import Mailbox
 from releases.pulse import Look, Pulse
 
@@ -137,7 +137,7 @@ class LivePage:
             if self._is_filtered:
                 self._period = max(SWEEP_SECONDS, SWEEP_SHARE * took)
             self._tell_verdict()
-            await asyncio.sleep(max(BURST_SECONDS - took, took))
+            await asyncio.sleep(max(BURST_SECONDS - took, min(took, REST_SECONDS)))
             await within(self._rest(), self._due)
 
     def _rest(self) -> float | None:
@@ -152,8 +152,7 @@ class LivePage:
 
     async def _update(self) -> None:
         try:
-            as_of = datetime.now(UTC)
-            page = await (self._filtered_page() if self._is_filtered else self._plain_page())
+            page, as_of = await (self._filtered_page() if self._is_filtered else self._plain_page())
         except SourceError as error:
             self._failure = _reason_of(error)
             return
@@ -164,11 +163,14 @@ class LivePage:
         if before is not None and before != page:
             self._followers.tell(PagePatch(self._version, as_of, before, page))
 
-    async def _filtered_page(self) -> Page:
+    async def _filtered_page(self) -> tuple[Page, datetime]:
+        as_of = datetime.now(UTC)
         page = await self._means.releases.page(self._viewer, self._query)
-        return replace(page, rows=[_without_children(row) for row in page.rows])
+        return replace(page, rows=[_without_children(row) for row in page.rows]), as_of
 
-    async def _plain_page(self) -> Page:
+    async def _plain_page(self) -> tuple[Page, datetime]:
+        """The page, and when Temporal last confirmed it: all that it takes may be known already."""
+        began = datetime.now(UTC)
         releases = self._means.releases
         if self._runs is None:
             self._runs = await releases.index.runs()
@@ -182,7 +184,7 @@ class LivePage:
         self._ended = {run_id: row for run_id, row in self._ended.items() if run_id in kept}
         if self._runs is not runs:
             self._due.set()
-        return Page(count, rows)
+        return Page(count, rows), self._means.pulse.confirmed_at or self._confirmed_at or began
 
     async def _row(self, release_id: EntityId, run: Run) -> Row:
         watched = self._watched.get(release_id)
@@ -246,6 +248,10 @@ class LivePage:
             return Freshness.STALE, NO_TEMPORAL
         if self._failure is not None:
             return Freshness.STALE, self._failure
+        reasons = [tree.reason for tree, _ in self._watched.values()]
+        if reasons and all(reason is not None and reason.code is not None for reason in reasons):
+            # One that does not answer says so in its row; all of them are the page's matter.
+            return Freshness.STALE, reasons[0]
         return (Freshness.POLLED if self._is_filtered else Freshness.LIVE), None
 
     def _tell_verdict(self) -> None:

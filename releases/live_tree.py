@@ -42,6 +42,9 @@ log = structlog.get_logger(__name__)
 BURST_SECONDS = 0.1
 """From one reading to the next, at least: the first change is passed on at once, a burst of them together."""
 
+REST_SECONDS = 0.5
+"""The longest pause after a reading: what changed meanwhile waits for it."""
+
 JOIN_SECONDS = 0.25
 """How long the first reading waits for the release's own history to be joined. Joined before, nothing can be missed in
 between; a long history is joined beside the reading."""
@@ -136,6 +139,8 @@ class LiveTree:
         self._is_listed = False
         self._missing: set[str] = set()
         self._appeared: set[str] = set()
+        self._doubted: set[str] = set()
+        """Workflows whose state must be read again before it can be held for what their histories tell."""
         self._waiting: dict[str, float] = {}
         self._period: float | None = None
         self._needs = 0
@@ -211,8 +216,8 @@ class LiveTree:
             began = loop.time()
             await self._update()
             took = loop.time() - began
-            # A reading that takes long leaves as much time to others.
-            await asyncio.sleep(max(BURST_SECONDS - took, took))
+            # A reading that takes long leaves as much time to others, within reason.
+            await asyncio.sleep(max(BURST_SECONDS - took, min(took, REST_SECONDS)))
             if not await within(self._rest(), self._due) and self._period is not None:
                 self._work.everything = True
             self._due.clear()
@@ -270,6 +275,7 @@ class LiveTree:
         if unread:
             # All of it again: what stands below an entity that could not be read was not asked for.
             self._work.give_back(_Work(work.workflows | {source_of(entity) for entity in unread}))
+        self._doubted &= self._work.workflows
         self._runs_seen.add(read.run.run_id)
         self._confirmed_at = read.as_of
         self._pass_on(read, has_unread=bool(unread))
@@ -321,6 +327,7 @@ class LiveTree:
         if workflow_id == self._workflow_id and self._tree is not None:
             self._may_have_new_run = True
         if self._may_be_missed(workflow_id, page):
+            self._doubted.add(workflow_id)
             self._changed(workflow_id)
         self._tell_unless_reading()
 
@@ -352,6 +359,7 @@ class LiveTree:
         self._follows_again_at = asyncio.get_running_loop().time() + FOLLOW_AGAIN_SECONDS
         self._histories.follow(frozenset())
         self._waiting.clear()
+        self._doubted.clear()
         self._work.everything = True
         self._due.set()
         self._tell_unless_reading()
@@ -413,7 +421,8 @@ class LiveTree:
             return Freshness.STALE, _NO_WORKER
         if self._period is not None:
             return Freshness.POLLED, _TOO_MANY
-        return (Freshness.LIVE if self._histories.are_joined else Freshness.POLLED), None
+        is_live = self._histories.are_joined and not self._doubted
+        return (Freshness.LIVE if is_live else Freshness.POLLED), None
 
     def _tell_unless_reading(self) -> None:
         """The verdict, unless it may be a better one when what has changed has been read."""

@@ -8,6 +8,7 @@ small only, an answer of any size. And as many files may be open as the system l
 from daphne.server import Server  # isort: skip  # Twisted's reactor must be chosen before anything else imports it.
 
 import asyncio
+import gc
 import logging
 import os
 import resource
@@ -92,12 +93,15 @@ class SocketProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no 
 
 class PortalServer(Server):  # type: ignore[misc]
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, ready_callable=self._use_own_protocol, **options)
+        super().__init__(*arguments, ready_callable=self._make_ready, **options)
 
-    def _use_own_protocol(self) -> None:
+    def _make_ready(self) -> None:
         self.ws_factory.protocol = SocketProtocol
         # A client that breaks the protocol is told so by a close frame.
         self.ws_factory.setProtocolOptions(failByDrop=False)
+        # What is loaded now stays: looking through it for garbage would hold up everybody for 100 ms now and then.
+        gc.collect()
+        gc.freeze()
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         if not isinstance(protocol, SocketProtocol):

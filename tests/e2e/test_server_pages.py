@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visit
 from tests.e2e.people import PASSWORD, STAFF, VIEWER
+from tests.e2e.samples import empty
+from tests.e2e.stack import Stack
 from tests.e2e.test_sign_in import sign_in
 
 
@@ -35,11 +37,12 @@ def test_who_is_no_staff_is_refused_the_administration_without_going_in_circles(
     expect(page.get_by_role("heading", name="Releases")).to_be_visible()
 
 
-def test_the_api_can_be_browsed_with_the_same_session(visit: Visit) -> None:
+def test_the_api_can_be_browsed_with_the_same_session(visit: Visit, stack: Stack) -> None:
+    stack.releases.start(empty("browsed-1", "pending"))
     page = visit("/api/")
     page.get_by_role("link", name="/api/releases/").click()
     expect(page).to_have_url(re.compile("/api/releases/$"))
-    expect(page.get_by_text("release:payments-2025.11").first).to_be_visible()
+    expect(page.get_by_text("release:browsed-1").first).to_be_visible()
     page.goto("/api/releases/release:payments-2025.11/hierarchy/")
     expect(page.get_by_text("app:payments-2025.11-europe-payouts").first).to_be_visible()
     expect(page.get_by_text(VIEWER)).to_be_visible()
