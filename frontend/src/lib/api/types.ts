@@ -11,6 +11,7 @@ export type Cluster = Schemas["Cluster"];
 export type Bundle = Schemas["Bundle"];
 export type App = Schemas["App"];
 export type Rollup = Schemas["Rollup"];
+export type HeldBy = Schemas["HeldBy"];
 export type EntityProblem = Schemas["EntityProblem"];
 export type Problem = Schemas["Problem"];
 export type Phase = Schemas["PhaseEnum"];

@@ -1,6 +1,7 @@
 import { chakra, Heading } from "@chakra-ui/react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
+import { HeldByNote } from "@/components/HeldByNote";
 import { ExternalIcon } from "@/components/icons";
 import { PhaseBadge } from "@/components/PhaseBadge";
 import { ProblemNote } from "@/components/ProblemNote";
@@ -91,9 +92,15 @@ export function ReleaseHeader({ release, freshness }: ReleaseHeaderProps) {
       </TitleLine>
       {problem && <ProblemNote problem={problem} />}
       {release.error_message && <Message>{release.error_message}</Message>}
+      <HeldByNote heldBy={release.held_by} />
       <Facts>
         <Fact term="Freshness">{freshness}</Fact>
         <Fact term="Temporal status">{RUN_STATUS_WORDS[status]}</Fact>
+        {release.stands_at && (
+          <Fact term="Stands at">
+            wave {release.stands_at.wave} of {release.stands_at.of}
+          </Fact>
+        )}
         <Fact term="Started">
           <RelativeTime at={release.started_at} />
         </Fact>

@@ -1,6 +1,7 @@
 import { chakra, Skeleton } from "@chakra-ui/react";
 import { useMemo, useRef } from "react";
 import { Link } from "react-router";
+import { HeldByNote } from "@/components/HeldByNote";
 import { PhaseBadge } from "@/components/PhaseBadge";
 import { ProblemNote } from "@/components/ProblemNote";
 import { RollupBar } from "@/components/RollupBar";
@@ -86,11 +87,11 @@ const StateAndProblem = chakra("div", {
 });
 
 /** How a run ended is known even where its workflow can't be asked: the one doesn't hide the other. */
-export function ReleaseState({ release: { phase, state, problem } }: { release: Release }) {
+export function ReleaseState({ release: { phase, state, problem, held_by: heldBy } }: { release: Release }) {
   return (
     <StateAndProblem>
       {(state !== null || !problem) && <PhaseBadge phase={phase} state={state} />}
-      {problem && <ProblemNote problem={problem} />}
+      {problem ? <ProblemNote problem={problem} /> : <HeldByNote heldBy={heldBy} brief />}
     </StateAndProblem>
   );
 }
