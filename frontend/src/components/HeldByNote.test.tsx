@@ -14,10 +14,10 @@ const FAILED: HeldBy = {
   since: null,
 };
 
-function shown(heldBy: HeldBy | null): string {
+function shown(heldBy: HeldBy | null, brief = false): string {
   const { container } = render(
     <ThemeProvider>
-      <HeldByNote heldBy={heldBy} />
+      <HeldByNote heldBy={heldBy} brief={brief} />
     </ThemeProvider>,
   );
   return container.textContent ?? "";
@@ -26,6 +26,11 @@ function shown(heldBy: HeldBy | null): string {
 describe("what holds a release up", () => {
   it("is the way to the app that failed, and its message", () => {
     expect(shown(FAILED)).toBe("Held by wave 2 › eu-west › core › search-api: image not found");
+  });
+
+  it("is in a list told by its own name, with the way to it on hover", () => {
+    expect(shown(FAILED, true)).toBe("Held by search-api: image not found");
+    expect(screen.getByTitle("Held by wave 2 › eu-west › core › search-api: image not found")).toBeVisible();
   });
 
   it("is what is at it for longest, in its state, and since when", () => {

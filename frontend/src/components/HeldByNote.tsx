@@ -18,7 +18,7 @@ const Note = chakra("span", {
     // In a list each row keeps its height: the whole of it is in the title, and on the release's own page.
     "&[data-brief]": {
       display: "block",
-      maxWidth: "100%",
+      maxWidth: "15rem",
       overflow: "hidden",
       textOverflow: "ellipsis",
       whiteSpace: "nowrap",
@@ -26,15 +26,15 @@ const Note = chakra("span", {
   },
 });
 
-/** "canary › eu-west › core › search-api: image not found" */
-function whatHolds({ names, message, state }: HeldBy): string {
+/** "Held by canary › eu-west › core › search-api: image not found" */
+function sentence({ kind, message, state }: HeldBy, names: readonly string[]): string {
   const said = message ?? state;
-  return names.join(" › ") + (said ? `: ${said}` : "");
+  return `${LEADS[kind]} ${names.join(" › ")}${said ? `: ${said}` : ""}`;
 }
 
 interface HeldByNoteProps {
   heldBy: HeldBy | null | undefined;
-  /** One line, cut where it is too long. */
+  /** The last name alone, in one line that is cut where it is too long. */
   brief?: boolean;
 }
 
@@ -43,11 +43,11 @@ export function HeldByNote({ heldBy, brief = false }: HeldByNoteProps) {
   const since = parseMoment(heldBy?.since);
   const age = useClock((now) => (since === null ? null : formatAgo(since, now)));
   if (!heldBy || heldBy.names.length === 0) return null;
-  const text = `${LEADS[heldBy.kind]} ${whatHolds(heldBy)}`;
-  const title = since === null ? text : `${text} · since ${formatExact(since)}`;
+  const whole = sentence(heldBy, heldBy.names);
+  const title = since === null ? whole : `${whole} · since ${formatExact(since)}`;
   return (
     <Note data-kind={heldBy.kind} data-brief={brief ? "" : undefined} title={title}>
-      {text}
+      {brief ? sentence(heldBy, heldBy.names.slice(-1)) : whole}
       {age && `, ${age}`}
     </Note>
   );
