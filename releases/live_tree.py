@@ -135,15 +135,22 @@ class LiveTree:
         self._failure: Reason | None = None
         self._is_failed = False
         self._may_have_new_run = False
+        """Whether the release's newest run may be another than the tree's."""
         self._runs_seen: set[str] = set()
+        """Runs, by ID, whose start is no news."""
         self._is_listed = False
         self._missing: set[str] = set()
+        """Entities whose workflow was not there when it was asked."""
         self._appeared: set[str] = set()
+        """Those among them whose workflow has started since."""
         self._doubted: set[str] = set()
         """Workflows whose state must be read again before it can be held for what their histories tell."""
         self._waiting: dict[str, float] = {}
+        """Workflows with a step that no worker has taken yet, and since when, by the loop's clock."""
         self._period: float | None = None
+        """Seconds between two readings, while not all histories can be followed."""
         self._needs = 0
+        """How many long-polls were wanted when they were refused."""
         self._follows_again_at = 0.0
 
     # Who follows it
