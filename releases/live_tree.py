@@ -73,6 +73,7 @@ _PASSING = frozenset({ProblemCode.QUERY_TIMEOUT, ProblemCode.WORKER_UNAVAILABLE,
 
 NO_TEMPORAL = Reason(ProblemCode.TEMPORAL_UNAVAILABLE, "Temporal does not answer.")
 _NO_WORKER = Reason(ProblemCode.WORKER_UNAVAILABLE, "A step of its workflows is due, and no worker takes it.")
+_NO_ANSWER = Reason(ProblemCode.QUERY_TIMEOUT, "What has changed has been asked for, and is not answered yet.")
 _GONE = Reason("release_not_found", "Its workflow is gone: it may have been removed.")
 _TOO_MANY = Reason(None, "It has more workflows than can be followed at once.")
 
@@ -99,18 +100,25 @@ class _Work:
 
     workflows: set[str] = field(default_factory=set)
     everything: bool = False
+    has_new_run: bool = False
+    """Whether the release's newest run may be another than the tree's: no work by itself, since a run can be asked for
+    nothing before its first step."""
 
     def __bool__(self) -> bool:
         return self.everything or bool(self.workflows)
 
-    def take(self) -> "_Work":
-        taken = _Work(self.workflows, self.everything)
+    def take(self, release: str) -> "_Work":
+        """All of it; a new run stays until the workflow of the `release` is asked."""
+        is_asked = self.everything or release in self.workflows
+        taken = _Work(self.workflows, self.everything, self.has_new_run and is_asked)
         self.workflows, self.everything = set(), False
+        self.has_new_run = self.has_new_run and not is_asked
         return taken
 
     def give_back(self, work: "_Work") -> None:
         self.workflows |= work.workflows
         self.everything |= work.everything
+        self.has_new_run |= work.has_new_run
 
 
 class LiveTree:
@@ -130,12 +138,12 @@ class LiveTree:
         self._first_join = asyncio.Event()
         self._reading: asyncio.Task[None] | None = None
         self._is_reading = False
+        self._asked_since: float | None = None
+        """Since when, by the loop's clock, what has changed of the tree is being asked for."""
         self._read_began_at: datetime | None = None
         self._confirmed_at: datetime | None = None
         self._failure: Reason | None = None
         self._is_failed = False
-        self._may_have_new_run = False
-        """Whether the release's newest run may be another than the tree's."""
         self._runs_seen: set[str] = set()
         """Runs, by ID, whose start is no news."""
         self._is_listed = False
@@ -238,14 +246,19 @@ class LiveTree:
     async def _update(self) -> None:
         """Read what is to be read again, and pass on what is different."""
         if self._work and self._means.pulse.error is None:
-            work = self._work.take()
+            work = self._work.take(self._workflow_id)
             self._is_reading, self._read_began_at = True, datetime.now(UTC)
+            loop = asyncio.get_running_loop()
+            if self._tree is not None and not work.everything:
+                self._asked_since = loop.time()
+            late = loop.call_later(STEP_SECONDS, self._tell_unless_reading)
             try:
                 self._took(await self._read(work), work)
             except (NotFound, SourceError) as error:
                 self._read_in_vain(error, work)
             finally:
-                self._is_reading = False
+                late.cancel()
+                self._is_reading, self._asked_since = False, None
         if not self._is_failed:
             self._tell_verdict()
 
@@ -254,9 +267,7 @@ class LiveTree:
         if not self._is_whole:
             return await reader.release(self.release_id)
         if self._tree is not None and not work.everything:
-            return await reader.reread(
-                self._tree, Changed(work.workflows, self._histories.ends, self._may_have_new_run)
-            )
+            return await reader.reread(self._tree, Changed(work.workflows, self._histories.ends, work.has_new_run))
         if self._period is None:
             return await reader.tree(self.release_id)
         loop = asyncio.get_running_loop()
@@ -275,8 +286,6 @@ class LiveTree:
         self._failure = _GONE if is_gone else Reason(*problem_of(error, self.release_id))
 
     def _took(self, read: Tree, work: _Work) -> None:
-        if work.everything or self._workflow_id in work.workflows:
-            self._may_have_new_run = False
         unread = [entity for entity in read.release.walk() if is_unread(entity)]
         self._failure = Reason(*unread[0].problem) if unread and unread[0].problem else None
         if unread:
@@ -332,7 +341,7 @@ class LiveTree:
         if page.is_waiting:
             self.waits(workflow_id)
         if workflow_id == self._workflow_id and self._tree is not None:
-            self._may_have_new_run = True
+            self._work.has_new_run = True
         if self._may_be_missed(workflow_id, page):
             self._doubted.add(workflow_id)
             self._changed(workflow_id)
@@ -352,7 +361,7 @@ class LiveTree:
     def stepped(self, workflow_id: str) -> None:
         self._waiting.pop(workflow_id, None)
         if workflow_id == self._workflow_id and workflow_id in self._histories.ends:
-            self._may_have_new_run = True
+            self._work.has_new_run = True
         self._changed(workflow_id)
 
     def waits(self, workflow_id: str) -> None:
@@ -413,7 +422,7 @@ class LiveTree:
         # the release alone is asked, which none may tell of where it is over.
         if self._tree is None or self._period is not None:
             self._work.everything = True
-        self._may_have_new_run = True
+        self._work.has_new_run = True
         self._changed(self._workflow_id)
 
     # What is told of it
@@ -426,6 +435,8 @@ class LiveTree:
         overdue_since = asyncio.get_running_loop().time() - STEP_SECONDS
         if any(since <= overdue_since for since in self._waiting.values()):
             return Freshness.STALE, _NO_WORKER
+        if self._asked_since is not None and self._asked_since <= overdue_since:
+            return Freshness.STALE, _NO_ANSWER
         if self._period is not None:
             return Freshness.POLLED, _TOO_MANY
         is_live = self._histories.are_joined and not self._doubted

@@ -191,6 +191,56 @@ async def test_an_error_that_nobody_thought_of_ends_it_and_the_next_follower_beg
         await follower.until_live()
 
 
+async def test_a_change_that_is_asked_for_in_vain_makes_it_stale_before_the_query_has_timed_out(
+    fake: FakeWorld, live: Follow
+) -> None:
+    plan, trees = small(), live(timeout=60.0)
+    await fake.start("release:r", whole(plan))
+    answered = asyncio.Event()
+
+    async def slowly(_: str | None) -> object:
+        await answered.wait()
+        return plan
+
+    with trees.followed() as follower:
+        await follower.until_live()
+        fake.temporal.queries("release:r")["get_hierarchy"] = slowly
+        children_of(plan)[0]["state"] = "completed"
+        fake.temporal.step("release:r")
+        await follower.until_stale("query_timeout")
+        assert follower.state_of("wave:w2") == "pending", "the last known state stays"
+
+        answered.set()
+        await settled(follower, "completed")
+
+
+async def test_a_run_that_is_continued_while_the_last_one_is_being_read_is_told_of(
+    fake: FakeWorld, live: Follow
+) -> None:
+    plan, trees = small(), live()
+    await fake.start("release:r", whole(plan))
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def slowly(_: str | None) -> object:
+        asked.set()
+        await answered.wait()
+        return plan
+
+    with trees.followed() as follower:
+        await follower.until_live()
+        fake.temporal.queries("release:r")["get_hierarchy"] = slowly
+        fake.temporal.step("release:r")
+        await asked.wait()
+        newest = fake.temporal.continue_as_new("release:r")
+        # The new run has been joined before the reading ends that was begun of the old one.
+        await asyncio.sleep(0.1)
+        children_of(plan)[0]["state"] = "completed"
+        answered.set()
+
+        await follower.until(lambda known: known.run is not None and known.run.run_id == newest.run_id)
+        await follower.until_state("wave:w1", "completed")
+
+
 async def test_who_follows_while_temporal_is_away_is_told_so_and_given_the_tree_when_it_is_back(
     fake: FakeWorld, live: Follow
 ) -> None:
