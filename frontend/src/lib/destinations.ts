@@ -38,6 +38,12 @@ export function releaseHref(releaseId: string): string {
   return `/releases/${pathSegment(releaseId)}`;
 }
 
+/** Where a release's page shows one of its entities, by its path. The release itself has the empty path. */
+export function entityHref(releaseId: string, path: string): string {
+  const way = path.split("/").map(pathSegment).join("/");
+  return path === "" ? releaseHref(releaseId) : `${releaseHref(releaseId)}?entity=${way}`;
+}
+
 /** A full page load, for what the router does not serve. */
 export function leaveTo(url: string): void {
   window.location.assign(url);

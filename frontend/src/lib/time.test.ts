@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatAgo, formatClock, formatExact, parseMoment } from "./time";
+import { formatAgo, formatClock, formatDuration, formatExact, parseMoment } from "./time";
 
 const NOW = Date.parse("2025-11-22T10:00:00Z");
 const SECOND = 1_000;
@@ -19,6 +19,21 @@ describe("relative times", () => {
     [800 * 24 * HOUR, "2 y ago"],
   ])("%i ms back is %s", (age, words) => {
     expect(formatAgo(NOW - age, NOW)).toBe(words);
+  });
+});
+
+describe("durations", () => {
+  it.each([
+    [0, "0 s"],
+    [999, "0 s"],
+    [42 * SECOND, "42 s"],
+    [60 * SECOND, "1 min"],
+    [200 * SECOND, "3 min 20 s"],
+    [HOUR + 5 * 60 * SECOND + 9 * SECOND, "1 h 5 min"],
+    [HOUR + 9 * SECOND, "1 h"],
+    [51 * HOUR, "2 d 3 h"],
+  ])("%i ms are %s", (length, words) => {
+    expect(formatDuration(length)).toBe(words);
   });
 });
 

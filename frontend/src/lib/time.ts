@@ -62,3 +62,23 @@ export function parseMoment(text: string | null | undefined): number | null {
   const moment = Date.parse(text);
   return Number.isNaN(moment) ? null : moment;
 }
+
+const DURATION_UNITS: readonly [unitMs: number, label: string][] = [
+  [DAY, "d"],
+  [HOUR, "h"],
+  [MINUTE, "min"],
+  [SECOND, "s"],
+];
+
+/** "0 s", "42 s", "3 min 20 s", "1 h 5 min", "2 d 3 h": the two units that matter. */
+export function formatDuration(ms: number): string {
+  const first = DURATION_UNITS.findIndex(([unitMs]) => ms >= unitMs);
+  if (first === -1) return "0 s";
+  let left = ms;
+  const parts = DURATION_UNITS.slice(first, first + 2).map(([unitMs, label]) => {
+    const count = Math.floor(left / unitMs);
+    left -= count * unitMs;
+    return count > 0 ? `${count} ${label}` : null;
+  });
+  return parts.filter((part) => part !== null).join(" ");
+}

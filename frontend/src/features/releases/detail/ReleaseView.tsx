@@ -1,85 +1,70 @@
 import { chakra } from "@chakra-ui/react";
-import { type ReactNode, useMemo } from "react";
-import { useSearchParams } from "react-router";
+import { type ComponentType, lazy, type ReactNode, Suspense, useMemo } from "react";
 import type { Hierarchy } from "@/lib/api/types";
-import { findFailures } from "../tree/entities";
-import { ReleaseTree } from "../tree/ReleaseTree";
-import { visibleRows } from "../tree/rows";
-import { TreeToolbar } from "../tree/TreeToolbar";
-import { useExpansion } from "../tree/use-expansion";
+import { TreeView } from "../tree/TreeView";
+import { matchesOf } from "./entity-filter";
+import { useReleaseAddress, type View } from "./release-address";
+import { ViewFrame } from "./ViewFrame";
+import type { ViewProps } from "./views";
 
-const Sticky = chakra("div", {
+const EntityPanel = lazy(async () => ({ default: (await import("../panel/EntityPanel")).EntityPanel }));
+
+const VIEW_COMPONENTS: Record<View, ComponentType<ViewProps>> = {
+  tree: TreeView,
+  board: lazy(async () => ({ default: (await import("../board/BoardView")).BoardView })),
+  timeline: lazy(async () => ({ default: (await import("../timeline/TimelineView")).TimelineView })),
+};
+
+const Columns = chakra("div", {
   base: {
-    position: "sticky",
-    top: 0,
-    zIndex: "sticky",
-    bg: "bg.canvas",
-    py: "2",
-    display: "flex",
-    flexDirection: "column",
-    gap: "2",
+    display: "grid",
+    columnGap: "4",
+    gridTemplateColumns: "minmax(0, 1fr)",
+    "&[data-panel]": { lg: { gridTemplateColumns: "minmax(0, 1fr) 24rem" } },
   },
 });
-
-const Panel = chakra("div", {
-  base: {
-    bg: "bg.panel",
-    borderWidth: "1px",
-    borderRadius: "lg",
-    overflow: "clip",
-    // What is stale must not pass for live, wherever on the page the eye falls.
-    "&[data-stale]": { filter: "saturate(0.35)" },
-  },
-});
-const Empty = chakra("p", { base: { p: "6", color: "fg.muted", textAlign: "center" } });
 
 interface ReleaseViewProps {
   release: Hierarchy;
-  /** Says why the tree is not current; stays in sight however far the tree is scrolled. */
+  /** Says why what is shown is not current; stays in sight however far it is scrolled. */
   banner: ReactNode;
 }
 
-/** The tree of a release with its tools. */
+/** A release in the view that its address asks for, with the details of the entity that it names. */
 export function ReleaseView({ release, banner }: ReleaseViewProps) {
-  const [address, setAddress] = useSearchParams();
-  const failuresOnly = address.get("only") === "failures";
-  const failures = useMemo(() => findFailures(release), [release]);
-  const expansion = useExpansion(release, failures, failuresOnly);
-  const { isExpanded } = expansion;
-  const holdsNothing = release.waves.length === 0 && release.problem === null;
-  const rows = visibleRows(release, {
-    isExpanded,
-    isShown: (entity) => !failuresOnly || failures.branches.has(entity),
-  });
-
-  function showFailuresOnly(only: boolean) {
-    setAddress((before) => {
-      const next = new URLSearchParams(before);
-      if (only) next.set("only", "failures");
-      else next.delete("only");
-      return next;
-    });
-  }
+  const [address, change] = useReleaseAddress();
+  const { view, entity, text, phases, failuresOnly } = address;
+  const matches = useMemo(
+    () => matchesOf(release, { text, phases, failuresOnly }),
+    [release, text, phases, failuresOnly],
+  );
+  const Chosen = VIEW_COMPONENTS[view];
+  const select = (path: string) => change({ entity: path });
+  const frame = (tools: ReactNode, content: ReactNode) => (
+    <ViewFrame address={address} banner={banner} tools={tools}>
+      {content}
+    </ViewFrame>
+  );
 
   return (
-    <>
-      <Sticky>
-        {banner}
-        <TreeToolbar
-          expansion={expansion}
-          failureCount={failures.count}
-          failuresOnly={failuresOnly}
-          onFailuresOnly={showFailuresOnly}
-        />
-      </Sticky>
-      <Panel data-stale={banner ? "" : undefined}>
-        {rows.length > 0 ? (
-          <ReleaseTree root={release} rows={rows} expansion={expansion} />
-        ) : (
-          <Empty>Nothing in this release has failed.</Empty>
-        )}
-        {rows.length > 0 && holdsNothing && <Empty>This release holds no waves.</Empty>}
-      </Panel>
-    </>
+    <Columns data-panel={entity === null ? undefined : ""}>
+      <div>
+        <Suspense fallback={frame(null, null)}>
+          <Chosen
+            release={release}
+            matches={matches}
+            selected={entity}
+            onSelect={select}
+            onShowInTree={(path) => change({ view: "tree", entity: path })}
+            frame={frame}
+          />
+        </Suspense>
+      </div>
+      {entity !== null && (
+        <Suspense>
+          <EntityPanel release={release} path={entity} onSelect={select} onClose={() => change({ entity: null })} />
+        </Suspense>
+      )}
+    </Columns>
   );
 }

@@ -11,8 +11,9 @@ export interface Failures {
   count: number;
 }
 
-function isInTrouble(entity: TreeEntity): boolean {
-  return entity.phase === "failed" || entity.problem !== null;
+/** Whether an entity itself failed or can't be read. */
+export function isInTrouble({ phase, problem }: TreeEntity): boolean {
+  return phase === "failed" || problem !== null;
 }
 
 /** What of a tree has failed or can't be read, and the way there. */

@@ -1,0 +1,17 @@
+import { useClock } from "@/lib/clock";
+import { lengthOf, type Span } from "@/lib/spans";
+import { formatDuration, formatExact } from "@/lib/time";
+
+function wholeSpan({ start, end }: Span): string | undefined {
+  if (start === null) return "not begun, or not known";
+  return `from ${formatExact(start)} ${end === null ? "until now" : `to ${formatExact(end)}`}`;
+}
+
+/** "3 min 20 s", which goes on while the span does; from when to when on hover. A dash for what has not begun. */
+export function Duration({ span }: { span: Span }) {
+  const text = useClock((now) => {
+    const length = lengthOf(span, now);
+    return length === null ? "–" : formatDuration(length);
+  });
+  return <span title={wholeSpan(span)}>{text}</span>;
+}

@@ -1,0 +1,54 @@
+import { chakra } from "@chakra-ui/react";
+import type { ReactNode } from "react";
+import type { ReleaseAddress } from "./release-address";
+import { ViewSwitch } from "./ViewSwitch";
+
+const Sticky = chakra("div", {
+  base: {
+    position: "sticky",
+    top: 0,
+    zIndex: "sticky",
+    bg: "bg.canvas",
+    py: "2",
+    display: "flex",
+    flexDirection: "column",
+    gap: "2",
+  },
+});
+
+const Bar = chakra("div", { base: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: "2" } });
+
+const Panel = chakra("div", {
+  base: {
+    bg: "bg.panel",
+    borderWidth: "1px",
+    borderRadius: "lg",
+    overflow: "clip",
+    // What is stale must not pass for live, wherever on the page the eye falls.
+    "&[data-stale]": { filter: "saturate(0.35)" },
+  },
+});
+
+interface ViewFrameProps {
+  address: ReleaseAddress;
+  /** Says why what is shown is not current; stays in sight however far it is scrolled. */
+  banner: ReactNode;
+  tools: ReactNode;
+  children: ReactNode;
+}
+
+/** What all views of a release stand in: above, the choice of the view and its tools. */
+export function ViewFrame({ address, banner, tools, children }: ViewFrameProps) {
+  return (
+    <>
+      <Sticky>
+        {banner}
+        <Bar>
+          <ViewSwitch address={address} />
+          {tools}
+        </Bar>
+      </Sticky>
+      <Panel data-stale={banner ? "" : undefined}>{children}</Panel>
+    </>
+  );
+}

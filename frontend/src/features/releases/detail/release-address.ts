@@ -1,0 +1,59 @@
+import { useCallback, useMemo } from "react";
+import { useSearchParams } from "react-router";
+import type { Phase } from "@/lib/api/types";
+import { isPhase, PHASES_BY_CONCERN } from "@/lib/phase";
+
+export const VIEWS = ["tree", "board", "timeline"] as const;
+export type View = (typeof VIEWS)[number];
+
+const MAX_TEXT = 250;
+
+/** What a release's page shows; its address holds all of it. */
+export interface ReleaseAddress {
+  view: View;
+  /** The path of the entity whose details are open; the release's own is empty. Null where none is chosen. */
+  entity: string | null;
+  text: string;
+  phases: readonly Phase[];
+  failuresOnly: boolean;
+}
+
+/** Reads an address. What makes no sense is left out rather than refused: addresses get mangled. */
+export function parseReleaseAddress(params: URLSearchParams): ReleaseAddress {
+  const phases = (params.get("phase") ?? "").split(",").filter(isPhase);
+  return {
+    view: VIEWS.find((view) => view === params.get("view")) ?? "tree",
+    entity: params.get("entity"),
+    text: (params.get("text") ?? "").trim().slice(0, MAX_TEXT),
+    phases: PHASES_BY_CONCERN.filter((phase) => phases.includes(phase)),
+    failuresOnly: params.get("only") === "failures",
+  };
+}
+
+/** The shortest query string of an address: defaults stay out of it, and IDs stand in it as they are. */
+export function formatReleaseAddress({ view, entity, text, phases, failuresOnly }: ReleaseAddress): string {
+  const parts: string[] = [];
+  const add = (name: string, value: string) => parts.push(`${name}=${value}`);
+  if (view !== "tree") add("view", view);
+  if (text) add("text", encodeURIComponent(text));
+  if (phases.length > 0) add("phase", phases.join(","));
+  if (failuresOnly) add("only", "failures");
+  if (entity !== null) add("entity", encodeURIComponent(entity).replaceAll("%3A", ":").replaceAll("%2F", "/"));
+  return parts.join("&");
+}
+
+/** `replace` for what is typed: each letter is no step to go back to. */
+export type ChangeAddress = (change: Partial<ReleaseAddress>, options?: { replace: boolean }) => void;
+
+export function useReleaseAddress(): [ReleaseAddress, ChangeAddress] {
+  const [params, setParams] = useSearchParams();
+  const address = useMemo(() => parseReleaseAddress(params), [params]);
+  const change = useCallback<ChangeAddress>(
+    (part, options) => {
+      const next = (before: URLSearchParams) => formatReleaseAddress({ ...parseReleaseAddress(before), ...part });
+      setParams((before) => new URLSearchParams(next(before)), { preventScrollReset: true, ...options });
+    },
+    [setParams],
+  );
+  return [address, change];
+}
