@@ -1,4 +1,4 @@
-"""Entities, trees and what differs between two of them. Pure: no I/O, no framework.
+"""Entities and trees, and what can be told from them. Pure: no I/O, no framework.
 
 A tree is a release with all that it holds. Entities are immutable; a changed tree shares what did not change with the
 old one, so that comparing two is cheap where they are the same object.
@@ -6,7 +6,7 @@ old one, so that comparing two is cheap where they are the same object.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, fields, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
@@ -507,101 +507,3 @@ def _stands_at(release: Entity) -> StandsAt | None:
             if phase in wanted:
                 return StandsAt(number, len(phases))
     return StandsAt(len(phases), len(phases)) if phases else None
-
-
-# The difference of two trees
-
-
-@dataclass(frozen=True, slots=True)
-class Set:
-    """These fields of the entity at `path` have these values now. Its children are not among them."""
-
-    path: str
-    fields: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Add:
-    """`entity`, with all below it, stands at `path`, as child number `index` of its parent."""
-
-    path: str
-    entity: Entity
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Remove:
-    """The entity at `path` is gone, with all below it."""
-
-    path: str
-
-
-Change = Set | Add | Remove
-
-_COMPARED = tuple(f.name for f in fields(Entity) if f.name not in ("path", "children"))
-
-
-def difference(old: Entity, new: Entity) -> list[Change]:
-    """The changes that make `new` of `old`, to be applied in order. Both stand at the same path.
-
-    Siblings have paths of their own (a parent never holds one ID twice), which is what tells a moved child from a
-    changed one.
-    """
-    changes: list[Change] = []
-    _compare(old, new, changes)
-    return changes
-
-
-def _compare(old: Entity, new: Entity, changes: list[Change]) -> None:
-    if old is new:
-        return
-    different = {name: value for name in _COMPARED if (value := getattr(new, name)) != getattr(old, name)}
-    if different:
-        changes.append(Set(new.path, different))
-    if old.children is not new.children:
-        _compare_children(old, new, changes)
-
-
-def _compare_children(old: Entity, new: Entity, changes: list[Change]) -> None:
-    kept_before = {child.path: child for child in old.children}
-    wanted = {child.path for child in new.children}
-    changes.extend(Remove(path) for path in kept_before if path not in wanted)
-    order = [path for path in kept_before if path in wanted]
-    for index, child in enumerate(new.children):
-        before = kept_before.get(child.path)
-        in_place = index < len(order) and order[index] == child.path
-        if before is not None and in_place:
-            _compare(before, child, changes)
-            continue
-        if before is not None:
-            order.remove(child.path)
-            changes.append(Remove(child.path))
-        order.insert(index, child.path)
-        changes.append(Add(child.path, child, index))
-
-
-def apply(entity: Entity, changes: list[Change]) -> Entity:
-    """The release that these changes make of `entity`. Raises KeyError where a path leads nowhere."""
-    for change in changes:
-        entity = _applied(entity, change.path.split("/") if change.path else [], change)
-    return entity
-
-
-def _applied(entity: Entity, steps: list[str], change: Change) -> Entity:
-    if not steps:
-        if isinstance(change, Set):
-            return replace(entity, **dict(change.fields))
-        raise KeyError(change.path)
-    children = list(entity.children)
-    if len(steps) == 1 and isinstance(change, Add):
-        children.insert(change.index, change.entity)
-    else:
-        index = next((i for i, child in enumerate(children) if child.id == steps[0]), None)
-        if index is None:
-            raise KeyError(change.path)
-        if len(steps) == 1 and isinstance(change, Remove):
-            del children[index]
-        else:
-            children[index] = _applied(children[index], steps[1:], change)
-    # Roll-ups are among the fields that a difference sets: they are not counted anew here.
-    return replace(entity, children=tuple(children))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from releases.domain import Change, Freshness, Run, Tree
+from releases.difference import Change
+from releases.domain import Freshness, Run, Tree
 from releases.listing import Page
 
 

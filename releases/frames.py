@@ -11,7 +11,8 @@ from weakref import WeakKeyDictionary
 
 import orjson
 
-from releases.domain import Add, Change, Entity, EntityId, Remove, Set, Tree
+from releases.difference import Add, Change, Remove, Set
+from releases.domain import Entity, EntityId, Tree
 from releases.encoding import to_json
 from releases.events import Event, FreshnessChange, PagePatch, PageSnapshot, TreePatch, TreeSnapshot
 from releases.listing import ListQuery, Row

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from releases.difference import difference
 from releases.domain import (
     Entity,
     EntityId,
@@ -22,7 +23,6 @@ from releases.domain import (
     ProblemCode,
     Run,
     Tree,
-    difference,
     with_last_known,
     with_standing,
 )

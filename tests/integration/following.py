@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from releases.domain import Entity, Freshness, Run, apply
+from releases.difference import apply
+from releases.domain import Entity, Freshness, Run
 from releases.events import Event, FreshnessChange, PagePatch, PageSnapshot, Subscription, TreePatch, TreeSnapshot
 from releases.listing import Page, Row
 from tests.worlds import PATIENT

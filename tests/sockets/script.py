@@ -13,7 +13,8 @@ import pytest
 
 from releases import services
 from releases.access import Viewer
-from releases.domain import EntityId, EntityType, Freshness, Run, RunStatus, Set, Tree
+from releases.difference import Set
+from releases.domain import EntityId, EntityType, Freshness, Run, RunStatus, Tree
 from releases.errors import RelportalError
 from releases.events import Event, FreshnessChange, PagePatch, PageSnapshot, TreePatch, TreeSnapshot
 from releases.listing import ListQuery, Page, Row

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from releases.domain import Add, Entity, EntityType, Remove, Set, apply, difference, transformed
+from releases.difference import Add, Remove, Set, apply, difference
+from releases.domain import Entity, EntityType, transformed
 from tests.unit.trees import NAMES, entity, trees
 
 APP, BUNDLE, CLUSTER, WAVE, RELEASE = (

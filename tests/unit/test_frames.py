@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from releases.domain import EntityId, EntityType, Freshness, Run, RunStatus, Tree, difference, with_standing
+from releases.difference import difference
+from releases.domain import EntityId, EntityType, Freshness, Run, RunStatus, Tree, with_standing
 from releases.encoding import to_json
 from releases.events import FreshnessChange, PagePatch, PageSnapshot, TreePatch, TreeSnapshot
 from releases.frames import PageFrames, TreeFrames, error_frame
