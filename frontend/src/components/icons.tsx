@@ -52,6 +52,12 @@ export const CloseIcon = () => (
     <path d="m4 4 8 8M12 4l-8 8" />
   </Outline>
 );
+export const CopyIcon = () => (
+  <Outline>
+    <rect x="5.5" y="5.5" width="8" height="8" rx="1" />
+    <path d="M10.5 5.5v-3h-8v8h3" />
+  </Outline>
+);
 export const ExternalIcon = () => (
   <Outline>
     <path d="M6.5 3.5h-3v9h9v-3M9 3h4v4M13 3 7.5 8.5" />

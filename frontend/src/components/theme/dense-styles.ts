@@ -15,6 +15,15 @@ function perPhase<T>(styles: (phase: Phase) => T): Record<string, T> {
  * tree's line, and shows when a tree of 1,000 is scrolled; as classes they are worked out once.
  */
 export const denseStyles = defineGlobalStyles({
+  // For assistive technology alone.
+  ".visually-hidden": {
+    position: "absolute",
+    width: "1px",
+    height: "1px",
+    overflow: "hidden",
+    clipPath: "inset(50%)",
+    whiteSpace: "nowrap",
+  },
   ".icon": { width: "1em", height: "1em", flexShrink: 0, display: "block" },
   ".phase-glyph": { width: "0.85em", height: "0.85em", flexShrink: 0, display: "inline-block" },
   ".phase-badge": {
