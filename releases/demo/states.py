@@ -19,7 +19,8 @@ RUNNING = "running"
 FAILED = "failed"
 CANCELLED = "cancelled"
 
-UNFINISHED = frozenset({PENDING, IN_PROGRESS, DEPLOYING})
+WORKING = frozenset({IN_PROGRESS, DEPLOYING})
+UNFINISHED = WORKING | {PENDING}
 
 
 @dataclass(kw_only=True)
@@ -30,10 +31,14 @@ class EntityState:
     name: str
     state: str = PENDING
     error_message: str | None = None
-    created_at: str
+    created_at: str | None = None
+    """When work on it began; None until then, and for good where it was cancelled before."""
     updated_at: str
+    """When it came to be in its state: of what has ended, when it ended."""
 
     def become(self, state: str, now: datetime, error_message: str | None = None) -> None:
+        if self.state == PENDING and state in WORKING:
+            self.created_at = now.isoformat()
         self.state = state
         self.error_message = error_message
         self.updated_at = now.isoformat()
@@ -116,8 +121,7 @@ def pending_app(plan: AppPlan, now: datetime) -> AppState:
 
 
 def _pending(plan: ReleasePlan | WavePlan | ClusterPlan | BundlePlan | AppPlan, now: datetime) -> dict[str, Any]:
-    moment = now.isoformat()
-    return {"id": plan.id, "name": plan.name, "created_at": moment, "updated_at": moment}
+    return {"id": plan.id, "name": plan.name, "updated_at": now.isoformat()}
 
 
 def outcome(children: Iterable[EntityState]) -> tuple[str, str | None]:

@@ -1,7 +1,8 @@
 """The sample workflows on a real server: what they answer is the contract that the portal reads releases by."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -51,7 +52,7 @@ async def test_a_release_runs_to_its_end_and_every_entity_answers_for_itself(
     assert [entity["id"] for entity in entities] == planned_ids(of)
     assert states_of(entities) == COMPLETED
     for entity in entities:
-        created, updated = datetime.fromisoformat(entity["created_at"]), datetime.fromisoformat(entity["updated_at"])
+        created, updated = _span(entity)
         assert created.tzinfo is not None
         assert created <= updated
         assert entity["error_message"] is None
@@ -83,7 +84,28 @@ async def test_a_release_that_has_not_begun_is_pending_throughout(client: Client
     entities = await eventually(lambda: _read_if_whole(handle, client), bool)
     assert [entity["id"] for entity in entities] == planned_ids(of)
     assert {entity["state"] for entity in entities} == {"pending"}
+    assert {entity["created_at"] for entity in entities} == {None}
     await handle.terminate()
+
+
+@BOTH_TOPOLOGIES
+async def test_what_an_entity_says_of_its_times_is_when_work_on_it_began_and_when_it_ended(
+    client: Client, own_workflows: bool
+) -> None:
+    of = series(f"times-{own_workflows}", own_workflows=own_workflows, deploy_seconds=(1, 1))
+    handle = await start(client, of)
+    await handle.result()
+    spans = {entity["id"]: _span(entity) for entity in await read(handle, client)}
+    release = planned(of)
+    for bundle in release.bundles:
+        # Apps are deployed one after the other, and within their bundle's time.
+        apps = [spans[app.id] for app in bundle.apps]
+        assert all(end - start >= timedelta(seconds=1) for start, end in apps)
+        assert all(after[0] >= before[1] for before, after in pairwise(apps))
+        assert spans[bundle.id][0] <= apps[0][0]
+        assert apps[-1][1] <= spans[bundle.id][1]
+    first, second = (spans[wave.id] for wave in release.waves)
+    assert spans[release.id][0] <= first[0] < first[1] <= second[0] < second[1] <= spans[release.id][1]
 
 
 @BOTH_TOPOLOGIES
@@ -110,6 +132,8 @@ async def test_a_failing_app_fails_what_holds_it_with_a_message_and_cancels_the_
         "wave": "1 of 1 failed: eu-canary",
         "release": "canary: 1 of 1 failed: eu-canary",
     }
+    begun = [entity["created_at"] is not None for entity in entities if entity["state"] == "cancelled"]
+    assert not any(begun)
     # What had begun beside the failing app came to its end; what had not begun never does.
     assert [entity["state"] for entity in entities if type_of(entity) == "wave"] == ["failed", "cancelled"]
     assert states_of(entities)["app"] == {"failed", "running", "cancelled"}
@@ -206,6 +230,10 @@ async def _read_if_whole(handle: Any, client: Client) -> list[Entity]:
         if error.status != RPCStatusCode.NOT_FOUND:
             raise
         return []
+
+
+def _span(entity: Entity) -> tuple[datetime, datetime]:
+    return datetime.fromisoformat(entity["created_at"]), datetime.fromisoformat(entity["updated_at"])
 
 
 def _has_deploying_app(entities: list[Entity]) -> bool:
