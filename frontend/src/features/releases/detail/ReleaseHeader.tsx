@@ -1,6 +1,7 @@
 import { chakra, Heading } from "@chakra-ui/react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
+import { Duration } from "@/components/Duration";
 import { HeldByNote } from "@/components/HeldByNote";
 import { ExternalIcon } from "@/components/icons";
 import { PhaseBadge } from "@/components/PhaseBadge";
@@ -11,9 +12,21 @@ import type { Hierarchy } from "@/lib/api/types";
 import { HOME } from "@/lib/destinations";
 import { appsInWords } from "@/lib/phase";
 import { RUN_STATUS_WORDS } from "@/lib/run-status";
+import { spanOf } from "@/lib/spans";
+import { ReleaseActions } from "./ReleaseActions";
 
 const Header = chakra("div", { base: { display: "flex", flexDirection: "column", gap: "3", mb: "4" } });
-const Trail = chakra("nav", { base: { fontSize: "sm", color: "fg.muted" } });
+const TopLine = chakra("div", {
+  base: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    justifyContent: "space-between",
+    columnGap: "4",
+    rowGap: "2",
+  },
+});
+const Trail = chakra("nav", { base: { fontSize: "sm", color: "fg.muted", minWidth: 0, overflowWrap: "anywhere" } });
 
 const TrailLink = chakra(Link, {
   base: { color: "brand.fg", borderRadius: "sm", focusVisibleRing: "outside", textDecoration: "underline" },
@@ -80,9 +93,12 @@ export function ReleaseHeader({ release, freshness }: ReleaseHeaderProps) {
   const { id, name, phase, state, status, problem, rollup } = release;
   return (
     <Header>
-      <Trail aria-label="You are here">
-        <TrailLink to={HOME}>Releases</TrailLink> / {id}
-      </Trail>
+      <TopLine>
+        <Trail aria-label="You are here">
+          <TrailLink to={HOME}>Releases</TrailLink> / {id}
+        </Trail>
+        <ReleaseActions release={release} />
+      </TopLine>
       <TitleLine>
         <Heading as="h1" size="xl" overflowWrap="anywhere">
           {name || id}
@@ -112,6 +128,9 @@ export function ReleaseHeader({ release, freshness }: ReleaseHeaderProps) {
             <RelativeTime at={release.ended_at} />
           </Fact>
         )}
+        <Fact term="Duration">
+          <Duration span={spanOf(release)} />
+        </Fact>
         {release.workflow_id && (
           <Fact term="Workflow">
             <Workflow workflow_id={release.workflow_id} workflow_url={release.workflow_url} />

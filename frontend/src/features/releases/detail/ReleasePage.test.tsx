@@ -34,6 +34,7 @@ describe("the release page", () => {
     expect(screen.getByText("Polled")).toBeVisible();
     expect(screen.getByText(/^as of/)).toBeVisible();
     expect(screen.getByText("4 apps")).toBeVisible();
+    expect(screen.getByText("2 h")).toHaveAttribute("title", expect.stringMatching(/^from 22 Nov 2025, 09:00:00/));
     expect(screen.getByRole("link", { name: /release:2025.11-payments/ })).toHaveAttribute(
       "href",
       "https://temporal.test/run-1",
@@ -55,6 +56,13 @@ describe("the release page", () => {
     servesTree(tree("release:empty", []));
     renderApp("/releases/release:empty");
     expect(await screen.findByText("This release holds no waves.")).toBeVisible();
+  });
+
+  it("copies the release's ID", async () => {
+    servesTree(troubledTree());
+    const { user } = renderApp(PATH);
+    await user.click(await screen.findByRole("button", { name: "Copy ID" }));
+    expect(await navigator.clipboard.readText()).toBe("release:2025.11-payments");
   });
 
   it("asks for the release by its ID as it is", async () => {
