@@ -2,6 +2,7 @@ import { chakra, Skeleton } from "@chakra-ui/react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { ColorModeSwitch } from "@/components/ColorModeSwitch";
+import { Toasts } from "@/components/toasts/Toasts";
 import { HOME } from "@/lib/destinations";
 import { UserMenu } from "./UserMenu";
 
@@ -66,7 +67,12 @@ function Frame({ menu, children }: FrameProps) {
 }
 
 export function AppFrame({ children }: { children: ReactNode }) {
-  return <Frame menu={<UserMenu />}>{children}</Frame>;
+  return (
+    <>
+      <Frame menu={<UserMenu />}>{children}</Frame>
+      <Toasts />
+    </>
+  );
 }
 
 /** The frame as it stands until the session and the page's script are there. */

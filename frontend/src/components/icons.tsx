@@ -97,6 +97,12 @@ export const MonitorIcon = () => (
     <path d="M6 13.5h4" />
   </Outline>
 );
+export const InfoIcon = () => (
+  <Outline>
+    <circle cx="8" cy="8" r="6" />
+    <path d="M8 7.3v3.9M8 4.8v.1" />
+  </Outline>
+);
 export const WarningIcon = () => (
   <Outline>
     <path d="M8 2.5 14.2 13H1.8ZM8 6.5v3M8 11.3v.1" />

@@ -7,6 +7,7 @@ import { categoryOf } from "@/lib/api/errors";
 import { useLastError } from "@/lib/api/use-last-error";
 import { PHASE_LOOKS } from "@/lib/phase";
 import type { Link } from "@/lib/realtime/follow";
+import { useConnectionToasts } from "../freshness/connection-toasts";
 import { FreshnessMark } from "../freshness/FreshnessMark";
 import { useStanding } from "../freshness/standing";
 import { useLiveTree } from "./live-tree";
@@ -25,6 +26,7 @@ interface ReleaseProps {
 
 function Release({ snapshot: { tree, asOf }, link, error, answeredAt, onRetry }: ReleaseProps) {
   const { standing, reason } = useStanding({ link, freshness: tree.freshness, error, answeredAt });
+  useConnectionToasts(standing);
   const { glyph } = PHASE_LOOKS[tree.phase];
   return (
     <>

@@ -5,6 +5,7 @@ import { PageTitle } from "@/components/PageTitle";
 import { StaleBanner } from "@/components/StaleBanner";
 import { useLastError } from "@/lib/api/use-last-error";
 import { hasNoRole, useMe } from "@/lib/session";
+import { useConnectionToasts } from "../freshness/connection-toasts";
 import { FreshnessMark } from "../freshness/FreshnessMark";
 import { useStanding } from "../freshness/standing";
 import { ListToolbar } from "./ListToolbar";
@@ -46,6 +47,7 @@ function ReleaseList() {
   const asOf = (link.state === "up" && link.asOf) || answeredAt;
   // What still shows the page before this one is dimmed, which says enough.
   const isCurrent = list.data !== undefined && !list.isPlaceholderData;
+  useConnectionToasts(isCurrent ? standing : null);
   const banner = isCurrent && reason && <StaleBanner since={asOf} reason={reason} onRetry={list.refetch} />;
   const changeView: ChangeView = (view, options) => setAddress(formatListParams(view), options);
 
