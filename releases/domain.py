@@ -7,7 +7,7 @@ old one, so that comparing two is cheap where they are the same object.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
@@ -228,6 +228,11 @@ class Run:
     started_at: datetime
     ended_at: datetime | None = None
 
+    @property
+    def duration(self) -> timedelta | None:
+        """None while it is open."""
+        return self.ended_at - self.started_at if self.ended_at else None
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
@@ -282,6 +287,22 @@ class Entity:
     held_by: HeldBy | None = None
     stands_at: StandsAt | None = None
     children: tuple["Entity", ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What people call it: its name, else the part of its ID after the colon."""
+        return self.name or self.id.name
+
+    @property
+    def duration(self) -> timedelta | None:
+        """How long it took, of what is over: from when it was created to its last change.
+
+        None where it does not tell, and where the end of its run gave the state: that came after all that it said.
+        """
+        if self.phase not in _OVER or self.reported_state is not None or not (self.created_at and self.updated_at):
+            return None
+        took = self.updated_at - self.created_at
+        return took if took >= timedelta() else None
 
     def with_children(self, children: tuple["Entity", ...]) -> "Entity":
         """The same entity holding these, its roll-up counted anew."""
@@ -494,7 +515,7 @@ def _names(release: Entity, path: str) -> Iterator[str]:
     holder = release
     for step in path.split("/") if path else ():
         holder = next(child for child in holder.children if child.id == step)
-        yield holder.name or holder.id.name
+        yield holder.label
 
 
 def _stands_at(release: Entity) -> StandsAt | None:

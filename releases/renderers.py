@@ -24,3 +24,20 @@ class ORJSONRenderer(BaseRenderer):
             return b""
         indented = bool((renderer_context or {}).get("indent")) or "indent=" in (accepted_media_type or "")
         return to_json(data, indented=indented)
+
+
+class CSVRenderer(BaseRenderer):
+    """For callers that accept nothing but CSV. What a view has written stays; problems, `problems` writes."""
+
+    media_type = "text/csv"
+    format = "csv"
+    charset = "utf-8"
+    render_style = "binary"
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        return data if isinstance(data, bytes) else to_json(data)

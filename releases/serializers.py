@@ -218,6 +218,22 @@ class ReadParameters(Shape):
         return fresh
 
 
+class ExportParameters(Shape):
+    """The query parameters of files."""
+
+    fresh = serializers.BooleanField(default=False)
+    pretty = serializers.BooleanField(default=False)
+    bom = serializers.BooleanField(default=False)
+
+    @classmethod
+    def parse(cls, given: QueryDict) -> dict[str, bool]:
+        """Raises ValidationError for what is no boolean."""
+        parameters = cls(data={name: given[name] for name in ("fresh", "pretty", "bom") if name in given})
+        parameters.is_valid(raise_exception=True)
+        values: dict[str, bool] = parameters.validated_data
+        return values
+
+
 class ListParameters(Shape):
     """The list's query parameters."""
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from releases.renderers import CSVRenderer, ORJSONRenderer
 from releases.views import EntityViewSet, ReleaseViewSet
 
 urlpatterns = [
@@ -11,6 +12,17 @@ urlpatterns = [
         "releases/<str:release_id>/hierarchy/",
         ReleaseViewSet.as_view({"get": "hierarchy"}, name="Hierarchy"),
         name="hierarchy",
+    ),
+    # Files for everybody, browsers too: no page is made of them.
+    path(
+        "releases/<str:release_id>/export.json",
+        ReleaseViewSet.as_view({"get": "export_json"}, name="Export", renderer_classes=[ORJSONRenderer]),
+        name="export-json",
+    ),
+    path(
+        "releases/<str:release_id>/export.csv",
+        ReleaseViewSet.as_view({"get": "export_csv"}, name="Export", renderer_classes=[ORJSONRenderer, CSVRenderer]),
+        name="export-csv",
     ),
     path(
         "releases/<str:release_id>/entities/<str:entity_id>/",

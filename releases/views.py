@@ -7,6 +7,7 @@ from asgiref.sync import async_to_sync
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date, parse_etags
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +17,7 @@ from accounts.viewers import viewer_of
 from releases import services
 from releases.domain import ENTITY_ID_PATTERN
 from releases.encoding import to_json
+from releases.export import file_name, to_csv, tree_table
 from releases.listing import ORDERINGS
 from releases.phases import Phase
 from releases.representation import PageLinks, Representation
@@ -23,6 +25,7 @@ from releases.schema import problem_responses
 from releases.serializers import (
     RUN_STATUSES,
     EntitySerializer,
+    ExportParameters,
     HierarchySerializer,
     ListParameters,
     PaginatedReleaseListSerializer,
@@ -57,6 +60,19 @@ FRESH = OpenApiParameter(
     "fresh",
     {"type": "boolean", "default": False},
     description="Ask Temporal also where the release is live, which the answer tells the state of otherwise.",
+)
+
+CONTENT_DISPOSITION = OpenApiParameter(
+    "Content-Disposition",
+    str,
+    OpenApiParameter.HEADER,
+    response=[200],
+    description="`attachment`, with a file name that holds the release's ID and when it was read.",
+)
+BOM = OpenApiParameter(
+    "bom",
+    {"type": "boolean", "default": False},
+    description="Begin with a byte order mark, by which Excel knows UTF-8.",
 )
 
 LIST_PARAMETERS = [
@@ -97,6 +113,14 @@ def _private(response: R) -> R:
     response["Cache-Control"] = "private, no-cache"
     patch_vary_headers(response, ("Authorization",))
     return response
+
+
+def _attachment(content: bytes, content_type: str, name: str) -> HttpResponse:
+    return _private(
+        HttpResponse(
+            content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        )
+    )
 
 
 class ReleaseViewSet(ViewSet):
@@ -164,6 +188,53 @@ class ReleaseViewSet(ViewSet):
         answer: HttpResponse = HttpResponse(status=304) if is_known else Response(body)
         answer["ETag"] = etag
         return _private(answer)
+
+    @extend_schema(
+        operation_id="releases_export_json",
+        tags=["releases"],
+        summary="One release with all that it holds, as a file",
+        description="The body of `hierarchy/`, to be kept.",
+        parameters=[
+            RELEASE_ID,
+            FRESH,
+            OpenApiParameter(
+                "pretty", {"type": "boolean", "default": False}, description="Indented, for people to read."
+            ),
+            CONTENT_DISPOSITION,
+        ],
+        responses={
+            200: HierarchySerializer,
+            **problem_responses(
+                "invalid_id", "invalid_parameter", "permission_denied", "release_not_found", *SOURCE_CODES
+            ),
+        },
+    )
+    def export_json(self, request: Request, release_id: str) -> HttpResponse:
+        wanted = ExportParameters.parse(request.query_params)
+        tree = async_to_sync(services.get_tree)(viewer_of(request.user), release_id, fresh=wanted["fresh"])
+        body = to_json(Representation.configured().hierarchy(tree), indented=wanted["pretty"])
+        return _attachment(body, "application/json", file_name(tree.release.id, tree.as_of, "json"))
+
+    @extend_schema(
+        operation_id="releases_export_csv",
+        tags=["releases"],
+        summary="One release with all that it holds, as a table",
+        description="A row for each entity: the release, then all below it, parents first. RFC 4180, in UTF-8, the "
+        "names of the columns in the first row; the handbook explains them. A cell that a spreadsheet would take for "
+        "a formula has an apostrophe before it.",
+        parameters=[RELEASE_ID, FRESH, BOM, CONTENT_DISPOSITION],
+        responses={
+            (200, "text/csv"): OpenApiTypes.STR,
+            **problem_responses(
+                "invalid_id", "invalid_parameter", "permission_denied", "release_not_found", *SOURCE_CODES
+            ),
+        },
+    )
+    def export_csv(self, request: Request, release_id: str) -> HttpResponse:
+        wanted = ExportParameters.parse(request.query_params)
+        tree = async_to_sync(services.get_tree)(viewer_of(request.user), release_id, fresh=wanted["fresh"])
+        table = to_csv(tree_table(tree), bom=wanted["bom"])
+        return _attachment(table, "text/csv; charset=utf-8", file_name(tree.release.id, tree.as_of, "csv"))
 
     @extend_schema(
         operation_id="releases_entity",

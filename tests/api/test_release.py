@@ -138,15 +138,13 @@ class TestSource:
 
 
 class TestEveryRouteWithAnId:
-    """Of the release, its tree, one of its entities, and the search for an entity."""
+    """Of the release, its tree, one of its entities, files of it, and the search for an entity."""
 
-    ROUTES = (
-        "/api/releases/{}/",
-        "/api/releases/{}/hierarchy/",
-        "/api/releases/{}/entities/app:api/",
-        "/api/entities/{}/",
-    )
+    FILES = ("/api/releases/{}/export.json", "/api/releases/{}/export.csv")
+    OF_A_RELEASE = ("/api/releases/{}/", "/api/releases/{}/hierarchy/", "/api/releases/{}/entities/app:api/", *FILES)
+    ROUTES = (*OF_A_RELEASE, "/api/entities/{}/")
     route = pytest.mark.parametrize("route", ROUTES)
+    page = pytest.mark.parametrize("route", [route for route in ROUTES if "export" not in route])
 
     @route
     def test_a_stranger_is_refused_before_temporal_is_asked_whether_it_is_there_or_not(
@@ -197,7 +195,7 @@ class TestEveryRouteWithAnId:
         assert len(response.content) < 1000
         assert not fake_temporal.calls
 
-    @pytest.mark.parametrize("route", ROUTES[:3])
+    @pytest.mark.parametrize("route", OF_A_RELEASE)
     def test_the_id_of_another_type_is_no_release(self, owner, fake_temporal, route):
         body = assert_problem(owner.get(route.format("wave:w1")), 400, "invalid_id")
         assert body["errors"] == {"id": ["expected the ID of a release, such as release:2025.11-payments."]}
@@ -233,9 +231,14 @@ class TestEveryRouteWithAnId:
         start_whole(fake_temporal, "release:a")
         answer = owner.get(route.format("release:a"))
         assert answer["Cache-Control"] == "private, no-cache"
-        assert {"Accept", "Authorization", "Cookie"} <= {name.strip() for name in answer["Vary"].split(",")}
+        assert {"Authorization", "Cookie"} <= {name.strip() for name in answer["Vary"].split(",")}
 
-    @route
+    @page
+    def test_pages_are_kept_apart_from_json(self, owner, fake_temporal, route):
+        start_whole(fake_temporal, "release:a")
+        assert "Accept" in owner.get(route.format("release:a"))["Vary"]
+
+    @page
     def test_browsers_get_a_page(self, owner, fake_temporal, route):
         start_whole(fake_temporal, "release:a")
         browser = {"Accept": "text/html,*/*;q=0.8"}
@@ -245,7 +248,13 @@ class TestEveryRouteWithAnId:
         refused = owner.get(route.format("rel:1"), headers=browser)
         assert (refused.status_code, refused["Content-Type"]) == (400, "text/html; charset=utf-8")
 
-    @route
+    @pytest.mark.parametrize("route", FILES)
+    def test_browsers_get_a_file(self, owner, fake_temporal, route):
+        start_whole(fake_temporal, "release:a")
+        answer = owner.get(route.format("release:a"), headers={"Accept": "text/html,*/*;q=0.8"})
+        assert answer["Content-Disposition"].startswith("attachment; ")
+
+    @page
     def test_markup_of_a_workflow_is_text_in_the_page(self, owner, fake_temporal, route):
         whole = {"id": "release:a", "state": "<script>alert(1)</script>", "waves": []}
         fake_temporal.start("release:a", {"get_release_state": whole, "get_hierarchy": whole})
@@ -267,6 +276,8 @@ class TestRecord:
         [
             ("/api/releases/release:payments-1/", "release", None),
             ("/api/releases/release:payments-1/hierarchy/", "tree", None),
+            ("/api/releases/release:payments-1/export.json", "tree", None),
+            ("/api/releases/release:payments-1/export.csv", "tree", None),
             ("/api/releases/release:payments-1/entities/app:api/", "entity", "app:api"),
         ],
     )

@@ -186,6 +186,7 @@ def _open_database(db):
 RELEASES = "/api/releases/"
 RELEASE = "/api/releases/{release_id}/"
 TREE = "/api/releases/{release_id}/hierarchy/"
+FILE = "/api/releases/{release_id}/export.json"
 ENTITY = "/api/releases/{release_id}/entities/{entity_id}/"
 FIND = "/api/entities/{entity_id}/"
 IN_SCOPE = [
@@ -236,6 +237,7 @@ class TestAnswers:
     def test_a_release_and_its_tree(self, ask, release_id):
         assert ask(RELEASE, release_id=release_id)["id"] == release_id
         assert ask(TREE, release_id=release_id)["id"] == release_id
+        assert ask(FILE, release_id=release_id)["id"] == release_id
 
     @pytest.mark.parametrize(
         "entity_id", ["release:2025.09-spread", "wave:w1", "wave:w2", "cluster:us-east", "bundle:edge", "app:proxy"]
