@@ -14,7 +14,7 @@ def test_from_the_sign_in_to_an_app_and_back_to_the_list(visit: Visit) -> None:
     name = "checkout-2025.11"
     page = visit(f"/login?next=/releases?search={name}", None, answers=[401])
     keyboard = page.keyboard
-    tab_to(page, page.get_by_label("E-mail address"))
+    expect(page.get_by_label("E-mail address")).to_be_focused()
     keyboard.type(VIEWER)
     keyboard.press("Tab")
     keyboard.type(PASSWORD)

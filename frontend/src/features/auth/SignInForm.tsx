@@ -43,6 +43,7 @@ interface CredentialFieldProps {
   name: "email" | "password";
   type: "email" | "password";
   autoComplete: string;
+  autoFocus?: boolean;
   error: string;
 }
 
@@ -56,7 +57,12 @@ function CredentialField({ label, error, ...input }: CredentialFieldProps) {
   );
 }
 
-export function SignInForm() {
+interface SignInFormProps {
+  /** Whether the focus goes to the first field, where nothing has to be read before. */
+  autoFocus: boolean;
+}
+
+export function SignInForm({ autoFocus }: SignInFormProps) {
   const signIn = useSignIn();
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -73,6 +79,7 @@ export function SignInForm() {
         name="email"
         type="email"
         autoComplete="username"
+        autoFocus={autoFocus}
         error={fieldErrors(signIn.error, "email")}
       />
       <CredentialField

@@ -46,6 +46,11 @@ describe("the sign-in page", () => {
     ]);
   });
 
+  it("has the focus where the address is typed", async () => {
+    renderApp("/login");
+    await waitFor(() => expect(screen.getByLabelText(/e-mail address/i)).toHaveFocus());
+  });
+
   it("leads back to the page that asked for it, with its filters", async () => {
     acceptsSignIn();
     const { user, currentAddress } = renderApp("/releases?phase=failed");

@@ -80,7 +80,7 @@ export function SignInPage() {
           </Heading>
           <Reason forbiddenFor={mayNotOpenAdmin ? me?.email : undefined} hasNext={params.has("next")} />
         </div>
-        <SignInForm />
+        <SignInForm autoFocus={!mayNotOpenAdmin} />
       </Card>
     </Page>
   );

@@ -39,7 +39,7 @@ describe("the release page", () => {
       "href",
       "https://temporal.test/run-1",
     );
-    expect(document.title).toBe("■ Payments November · Relportal");
+    expect(document.title).toBe("■ Payments November stopped · Relportal");
   });
 
   it("shows how a release ended beside why it can't be read, and does not say that it has no apps", async () => {

@@ -5,11 +5,10 @@ import type { Retry } from "@/components/RetryButton";
 import { StaleBanner } from "@/components/StaleBanner";
 import { categoryOf } from "@/lib/api/errors";
 import { useLastError } from "@/lib/api/use-last-error";
-import { PHASE_LOOKS } from "@/lib/phase";
 import type { Link } from "@/lib/realtime/follow";
 import { useConnectionToasts } from "../freshness/connection-toasts";
 import { FreshnessMark } from "../freshness/FreshnessMark";
-import { useStanding } from "../freshness/standing";
+import { lapseOf, useStanding } from "../freshness/standing";
 import { useLiveTree } from "./live-tree";
 import { ReleaseHeader } from "./ReleaseHeader";
 import { ReleaseSkeleton } from "./ReleaseSkeleton";
@@ -27,10 +26,11 @@ interface ReleaseProps {
 function Release({ snapshot: { tree, asOf }, link, error, answeredAt, onRetry }: ReleaseProps) {
   const { standing, reason } = useStanding({ link, freshness: tree.freshness, error, answeredAt });
   useConnectionToasts(standing);
-  const { glyph } = PHASE_LOOKS[tree.phase];
   return (
     <>
-      <PageTitle>{`${glyph} ${tree.name || tree.id}`}</PageTitle>
+      <PageTitle phase={tree.phase} lapse={lapseOf(standing)}>
+        {tree.name || tree.id}
+      </PageTitle>
       <ReleaseHeader release={tree} freshness={<FreshnessMark standing={standing} link={link} asOf={asOf} />} />
       <ReleaseView release={tree} banner={reason && <StaleBanner since={asOf} reason={reason} onRetry={onRetry} />} />
     </>

@@ -54,6 +54,13 @@ export function staleReason(reading: Reading, now: number): string | null {
   return error ? sentenceOf(error) : LAST_KNOWN;
 }
 
+const LAPSES: Partial<Record<Standing, string>> = { stale: "Stale", disconnected: "Disconnected" };
+
+/** The word for a standing in which what is shown may no longer hold; null for others. */
+export function lapseOf(standing: Standing): string | null {
+  return LAPSES[standing] ?? null;
+}
+
 /** Both, kept up as time goes by. */
 export function useStanding(reading: Reading): { standing: Standing; reason: string | null } {
   const standing = useClock((now) => standingOf(reading, now));

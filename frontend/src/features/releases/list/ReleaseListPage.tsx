@@ -7,7 +7,7 @@ import { useLastError } from "@/lib/api/use-last-error";
 import { hasNoRole, useMe } from "@/lib/session";
 import { useConnectionToasts } from "../freshness/connection-toasts";
 import { FreshnessMark } from "../freshness/FreshnessMark";
-import { useStanding } from "../freshness/standing";
+import { lapseOf, useStanding } from "../freshness/standing";
 import { ListToolbar } from "./ListToolbar";
 import { formatListParams, type ListParams, parseListParams } from "./list-params";
 import { useLiveList } from "./live-list";
@@ -25,10 +25,13 @@ export type ChangeView = (params: ListParams, options?: { replace: boolean }) =>
 
 function NoRole({ email }: { email: string }) {
   return (
-    <Notice mark="○" title="You have no role yet.">
-      Your account {email} is not a member of any group that may see releases. Ask an administrator to give you a role;
-      this page will show your releases as soon as they have.
-    </Notice>
+    <>
+      <PageTitle>Releases</PageTitle>
+      <Notice mark="○" title="You have no role yet.">
+        Your account {email} is not a member of any group that may see releases. Ask an administrator to give you a
+        role; this page will show your releases as soon as they have.
+      </Notice>
+    </>
   );
 }
 
@@ -53,6 +56,7 @@ function ReleaseList() {
 
   return (
     <>
+      <PageTitle lapse={isCurrent ? lapseOf(standing) : null}>Releases</PageTitle>
       <Top>
         <Heading as="h1" size="xl">
           Releases
@@ -72,10 +76,5 @@ function ReleaseList() {
 
 export function ReleaseListPage() {
   const me = useMe();
-  return (
-    <>
-      <PageTitle>Releases</PageTitle>
-      {hasNoRole(me) ? <NoRole email={me.email} /> : <ReleaseList />}
-    </>
-  );
+  return hasNoRole(me) ? <NoRole email={me.email} /> : <ReleaseList />;
 }
