@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lengthOf, spanOf } from "./spans";
+import { lengthOf, spanOf, spanWithin } from "./spans";
 
 const MADE = "2025-11-22T09:00:00Z";
 const CHANGED = "2025-11-22T09:30:00Z";
@@ -35,6 +35,23 @@ describe("the span of an entity", () => {
     const run = { ...app("succeeded"), started_at: "2025-11-22T08:00:00Z", ended_at: null };
     expect(spanOf(run)).toEqual({ start: Date.parse("2025-11-22T08:00:00Z"), end: null });
     expect(spanOf({ ...run, phase: "pending" }).start).not.toBeNull();
+  });
+});
+
+describe("the span of an entity within its release", () => {
+  const ended = "2025-11-22T10:00:00Z";
+  const release = { workflow_id: "release:r", ended_at: ended };
+  const interrupted = { phase: "stopped", created_at: MADE, updated_at: MADE, reported_state: "deploying" } as const;
+
+  it("goes on until the release's run ended where that interrupted it", () => {
+    const span = spanWithin(release, { ...interrupted, workflow_id: "release:r" });
+    expect(span).toEqual({ start: made, end: Date.parse(ended) });
+  });
+
+  it("is its own where it ended by itself, or in a workflow of its own", () => {
+    const itself = { ...app("succeeded"), reported_state: null, workflow_id: "release:r" };
+    expect(spanWithin(release, itself).end).toBe(changed);
+    expect(spanWithin(release, { ...interrupted, workflow_id: "app:a" }).end).toBe(made);
   });
 });
 

@@ -18,6 +18,12 @@ export interface Timed {
   ended_at?: string | null;
 }
 
+/** What any entity that a release holds says of itself, and where its state lives. */
+export interface Held extends Timed {
+  reported_state: string | null;
+  workflow_id: string | null;
+}
+
 const NOT_BEGUN: Span = { start: null, end: null };
 
 const ENDED: readonly Phase[] = ["succeeded", "failed", "stopped"];
@@ -51,6 +57,19 @@ export function spanOf(entity: Timed): Span {
   if (start === null) return NOT_BEGUN;
   const end = endOf(entity);
   return { start, end: end === null ? null : Math.max(start, end) };
+}
+
+/**
+ * The span of an entity within its release.
+ *
+ * What the end of the release's own run interrupted went on until then; its last change came long before.
+ */
+export function spanWithin(release: Pick<Held, "workflow_id" | "ended_at">, entity: Held): Span {
+  const span = spanOf(entity);
+  const ended = parseMoment(release.ended_at);
+  const interrupted = entity.reported_state !== null && entity.workflow_id === release.workflow_id;
+  if (isRun(entity) || !interrupted || span.start === null || ended === null) return span;
+  return { start: span.start, end: Math.max(span.start, ended) };
 }
 
 /** How long a span is by now, in milliseconds; null where it has not begun. */

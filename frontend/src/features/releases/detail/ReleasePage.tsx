@@ -32,7 +32,11 @@ function Release({ snapshot: { tree, asOf }, link, error, answeredAt, onRetry }:
         {tree.name || tree.id}
       </PageTitle>
       <ReleaseHeader release={tree} freshness={<FreshnessMark standing={standing} link={link} asOf={asOf} />} />
-      <ReleaseView release={tree} banner={reason && <StaleBanner since={asOf} reason={reason} onRetry={onRetry} />} />
+      <ReleaseView
+        release={tree}
+        banner={reason && <StaleBanner since={asOf} reason={reason} onRetry={onRetry} />}
+        knownUntil={reason === null ? null : asOf}
+      />
     </>
   );
 }

@@ -28,10 +28,12 @@ interface ReleaseViewProps {
   release: Hierarchy;
   /** Says why what is shown is not current; stays in sight however far it is scrolled. */
   banner: ReactNode;
+  /** Up to when it is known, in milliseconds since the epoch, where it is stale; null where that is now. */
+  knownUntil: number | null;
 }
 
 /** A release in the view that its address asks for, with the details of the entity that it names. */
-export function ReleaseView({ release, banner }: ReleaseViewProps) {
+export function ReleaseView({ release, banner, knownUntil }: ReleaseViewProps) {
   const [address, change] = useReleaseAddress();
   const { view, entity, text, phases, failuresOnly } = address;
   const matches = useMemo(
@@ -53,6 +55,7 @@ export function ReleaseView({ release, banner }: ReleaseViewProps) {
           <Chosen
             release={release}
             matches={matches}
+            knownUntil={knownUntil}
             selected={entity}
             onSelect={select}
             onShowInTree={(path) => change({ view: "tree", entity: path })}

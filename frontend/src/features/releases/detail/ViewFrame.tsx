@@ -1,5 +1,6 @@
 import { chakra } from "@chakra-ui/react";
-import type { ReactNode } from "react";
+import { type CSSProperties, type ReactNode, useRef } from "react";
+import { useElementSize } from "@/lib/element-size";
 import type { ReleaseAddress } from "./release-address";
 import { ViewSwitch } from "./ViewSwitch";
 
@@ -37,18 +38,26 @@ interface ViewFrameProps {
   children: ReactNode;
 }
 
-/** What all views of a release stand in: above, the choice of the view and its tools. */
+/**
+ * What all views of a release stand in: above, the choice of the view and its tools.
+ *
+ * What is to stick below the bar finds how high it is in `--bar-height`.
+ */
 export function ViewFrame({ address, banner, tools, children }: ViewFrameProps) {
+  const bar = useRef<HTMLDivElement>(null);
+  const { height } = useElementSize(bar);
   return (
     <>
-      <Sticky>
+      <Sticky ref={bar}>
         {banner}
         <Bar>
           <ViewSwitch address={address} />
           {tools}
         </Bar>
       </Sticky>
-      <Panel data-stale={banner ? "" : undefined}>{children}</Panel>
+      <Panel data-stale={banner ? "" : undefined} style={{ "--bar-height": `${height}px` } as CSSProperties}>
+        {children}
+      </Panel>
     </>
   );
 }

@@ -11,6 +11,7 @@ describe("a release page's address", () => {
     "view=board",
     "view=timeline&text=api%20gateway&phase=failed,active&only=failures",
     "entity=wave:w2/cluster:us-east/bundle:core/app:search-api",
+    "view=timeline&as=table",
     "entity=",
   ])("%j is read and written alike", (query) => {
     expect(formatReleaseAddress(parse(query))).toBe(query);

@@ -16,6 +16,8 @@ export interface ReleaseAddress {
   text: string;
   phases: readonly Phase[];
   failuresOnly: boolean;
+  /** Whether the timeline is shown as a table. */
+  asTable: boolean;
 }
 
 /** Reads an address. What makes no sense is left out rather than refused: addresses get mangled. */
@@ -27,14 +29,17 @@ export function parseReleaseAddress(params: URLSearchParams): ReleaseAddress {
     text: (params.get("text") ?? "").trim().slice(0, MAX_TEXT),
     phases: PHASES_BY_CONCERN.filter((phase) => phases.includes(phase)),
     failuresOnly: params.get("only") === "failures",
+    asTable: params.get("as") === "table",
   };
 }
 
 /** The shortest query string of an address: defaults stay out of it, and IDs stand in it as they are. */
-export function formatReleaseAddress({ view, entity, text, phases, failuresOnly }: ReleaseAddress): string {
+export function formatReleaseAddress(address: ReleaseAddress): string {
+  const { view, entity, text, phases, failuresOnly, asTable } = address;
   const parts: string[] = [];
   const add = (name: string, value: string) => parts.push(`${name}=${value}`);
   if (view !== "tree") add("view", view);
+  if (asTable) add("as", "table");
   if (text) add("text", encodeURIComponent(text));
   if (phases.length > 0) add("phase", phases.join(","));
   if (failuresOnly) add("only", "failures");

@@ -6,6 +6,8 @@ import type { Matches } from "./entity-filter";
 export interface ViewProps {
   release: Hierarchy;
   matches: Matches;
+  /** Up to when what is shown is known, in milliseconds since the epoch, where it is stale; null where that is now. */
+  knownUntil: number | null;
   /** The path of the entity whose details are open; null where none is. */
   selected: string | null;
   /** Opens the details of the entity at a path. */
