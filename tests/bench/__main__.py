@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from tests.bench import (
+    big_tree,
     cold_tree,
     event_to_browser,
     event_to_socket,
@@ -34,12 +35,22 @@ LIVE = {
 }
 """Parts that share releases which change. Each has a portal that has served nobody before."""
 
-PARTS = ("cold_tree", *LIVE, "outages", "release_list")
+PARTS = ("big_tree", "cold_tree", *LIVE, "outages", "release_list")
 """The list comes last: for a while after ten thousand starts the server is busy with them."""
 
 
 async def measure(parts: set[str], releases: int) -> list[Measure]:
     _stop_in_order()
+    measures: list[Measure] = []
+    if "big_tree" in parts:
+        say("Measuring a big tree in a browser …")
+        measures += await big_tree.measure()
+    if parts - {"big_tree"}:
+        measures += await _measure_with_temporal(parts, releases)
+    return measures
+
+
+async def _measure_with_temporal(parts: set[str], releases: int) -> list[Measure]:
     measures: list[Measure] = []
     # The servers end after the last call to them has, and take a while. That matters: a thread of the SDK that is still
     # busy with an answer when Python ends brings it down (temporalio/sdk-python#300).
