@@ -1,8 +1,9 @@
-"""Addresses of releases and entities, under /api/. IDs pass as they are, with their colons and dots."""
+"""Addresses of releases, entities and saved views, under /api/. IDs pass as they are, with their colons and dots."""
 
 from django.urls import path
 
 from releases.renderers import CSVRenderer, ORJSONRenderer
+from releases.saved_views import SavedViewViewSet
 from releases.views import EntityViewSet, ReleaseViewSet
 
 urlpatterns = [
@@ -30,4 +31,12 @@ urlpatterns = [
         name="release-entity",
     ),
     path("entities/<str:entity_id>/", EntityViewSet.as_view({"get": "retrieve"}, name="Entity"), name="entity"),
+    path("views/", SavedViewViewSet.as_view({"get": "list", "post": "create"}, name="Saved views"), name="views"),
+    path(
+        "views/<int:pk>/",
+        SavedViewViewSet.as_view(
+            {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}, name="Saved view"
+        ),
+        name="view",
+    ),
 ]

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 ADDRESSES = {
     "releases": "releases/",
+    "views": "views/",
     "me": "auth/me/",
     "login": "auth/login/",
     "logout": "auth/logout/",
@@ -28,7 +29,7 @@ ADDRESSES = {
 
 @extend_schema(exclude=True)
 class ApiRootView(APIView):
-    """The API of the portal, read-only. Each address here can be opened in a browser or read as JSON."""
+    """The API of the portal, which changes no release. Each address here can be opened in a browser or read as JSON."""
 
     permission_classes = [AllowAny]
 

@@ -165,7 +165,7 @@ CORS_EXPOSE_HEADERS = ["Content-Disposition", "ETag", "Retry-After", "X-Request-
 SPECTACULAR_SETTINGS = {
     "TITLE": "Relportal API",
     "VERSION": "1.0.0",
-    "DESCRIPTION": "The live state of releases that run as Temporal workflows. Read-only.",
+    "DESCRIPTION": "The live state of releases that run as Temporal workflows. It reads them, and never changes one.",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -3,12 +3,15 @@ from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from accounts.models import User
+from releases.models import SavedView
 from tests.conftest import PASSWORD
+from tests.factories import SavedViewFactory
 
 pytestmark = pytest.mark.django_db
 
 USERS = "/admin/accounts/user/"
 GROUPS = "/admin/auth/group/"
+VIEWS = "/admin/releases/savedview/"
 
 
 @pytest.fixture
@@ -240,3 +243,50 @@ class TestStaffWhoAreNoSuperuser:
         assert staff.get("/admin/").status_code == 200
         assert staff.get(USERS).status_code == 403
         assert staff.get(GROUPS).status_code == 403
+
+
+class TestSavedViews:
+    """Whoever may read or delete a person may do the same to their views; nobody changes them."""
+
+    @pytest.fixture
+    def view(self, viewer):
+        return SavedViewFactory(user=viewer, name="Failed ones")
+
+    def test_a_superuser_reads_and_deletes_them(self, admin, view):
+        assert b"Saved views" in admin.get("/admin/").content
+        assert b"Failed ones" in admin.get(VIEWS, {"q": "viewer@"}).content
+        assert b"phase=failed" in admin.get(f"{VIEWS}{view.pk}/change/").content
+        assert admin.post(f"{VIEWS}{view.pk}/delete/", {"post": "yes"}).status_code == 302
+        assert not SavedView.objects.exists()
+
+    def test_several_go_at_once(self, admin, viewer):
+        views = SavedViewFactory.create_batch(3, user=viewer)
+        chosen = {"action": "delete_selected", "_selected_action": [view.pk for view in views[:2]], "post": "yes"}
+        admin.post(VIEWS, chosen)
+        assert list(SavedView.objects.all()) == views[2:]
+
+    def test_nobody_adds_or_changes_one(self, admin, view):
+        assert admin.get(f"{VIEWS}add/").status_code == 403
+        assert admin.post(f"{VIEWS}{view.pk}/change/", {"name": "Other"}).status_code == 403
+        view.refresh_from_db()
+        assert view.name == "Failed ones"
+
+    def test_staff_who_manage_people_delete_those_of_people_they_manage(
+        self, signed_in, administrator, superuser, view
+    ):
+        staff = signed_in(administrator)
+        of_superuser = SavedViewFactory(user=superuser)
+        assert b"Failed ones" in staff.get(VIEWS).content
+        assert staff.post(f"{VIEWS}{of_superuser.pk}/delete/", {"post": "yes"}).status_code == 403
+        assert staff.post(f"{VIEWS}{view.pk}/delete/", {"post": "yes"}).status_code == 302
+        assert list(SavedView.objects.all()) == [of_superuser]
+
+    def test_they_are_in_nobodys_way_who_may_delete_a_person(self, signed_in, administrator, view):
+        assert signed_in(administrator).post(f"{USERS}{view.user_id}/delete/", {"post": "yes"}).status_code == 302
+        assert not SavedView.objects.exists()
+
+    def test_other_staff_do_not_see_them(self, signed_in, make_user, view):
+        staff = signed_in(make_user("plain-staff@example.com", is_staff=True))
+        assert b"Saved views" not in staff.get("/admin/").content
+        assert staff.get(VIEWS).status_code == 403
+        assert staff.get(f"{VIEWS}{view.pk}/change/").status_code == 403

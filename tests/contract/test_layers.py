@@ -8,16 +8,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 KNOWS_DJANGO = {
+    "admin",
     "apps",
     "consumers",
     "frames",
     "messages",
+    "models",
     "open_sockets",
     "parsers",
     "problems",
     "renderers",
     "representation",
     "routing",
+    "saved_views",
     "schema",
     "serializers",
     "services",

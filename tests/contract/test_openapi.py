@@ -12,13 +12,16 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from drf_spectacular.generators import SchemaGenerator
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, settings, strategies
 from schemathesis.checks import CHECKS, not_a_server_error
 
 from releases.domain import RunStatus
+from releases.models import SavedView
 from releases.problems import PROBLEM_JSON
+from releases.saved_views import QUERY_FORMAT
 from releases.schema import EXAMPLES
 from tests.api.samples import SMALL, TWICE, start, start_spread, start_whole
+from tests.factories import SavedViewFactory
 
 FRONTEND_COPY = Path("frontend/openapi.json")
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -75,6 +78,12 @@ class TestDocument:
             "GET /api/releases/{release_id}/hierarchy/",
             "GET /api/releases/{release_id}/entities/{entity_id}/",
             "GET /api/entities/{entity_id}/",
+            "GET /api/views/",
+            "POST /api/views/",
+            "GET /api/views/{id}/",
+            "PUT /api/views/{id}/",
+            "PATCH /api/views/{id}/",
+            "DELETE /api/views/{id}/",
         }
 
     def test_operation_ids_are_unique_and_read_well(self):
@@ -168,6 +177,12 @@ def undocumented(value, schema, where=""):
             yield from undocumented(value, inner, where)
 
 
+LIST_QUERIES = strategies.lists(
+    strategies.sampled_from(["phase=failed", "search=pay%26", "status=RUNNING,FAILED", "ordering=-id", "page=2"]),
+    unique=True,
+).map("&".join)
+schemathesis.openapi.format(QUERY_FORMAT, LIST_QUERIES)
+
 # As the running app serves it, and with the app behind it.
 API = schemathesis.openapi.from_wsgi("/api/schema/", get_wsgi_application())
 
@@ -189,6 +204,8 @@ TREE = "/api/releases/{release_id}/hierarchy/"
 FILE = "/api/releases/{release_id}/export.json"
 ENTITY = "/api/releases/{release_id}/entities/{entity_id}/"
 FIND = "/api/entities/{entity_id}/"
+VIEWS = "/api/views/"
+VIEW = "/api/views/{id}/"
 IN_SCOPE = [
     "release:2025.11-payments",
     "release:2025.10-twice",
@@ -248,6 +265,11 @@ class TestAnswers:
     def test_an_entity_found_by_its_id_alone(self, ask):
         assert ask(FIND, entity_id="app:api-gateway")["release_id"] == "release:2025.11-payments"
 
+    def test_saved_views(self, ask, scoped):
+        view = SavedViewFactory(user=scoped)
+        assert ask(VIEWS) == [ask(VIEW, id=view.pk)]
+        assert ask(VIEW, 404, id=view.pk + 1)["code"] == "not_found"
+
     def test_what_goes_wrong(self, ask, releases, settings):
         settings.RELPORTAL = settings.RELPORTAL.model_copy(update={"QUERY_TIMEOUT_SECONDS": 0.3})
         codes = {
@@ -289,6 +311,8 @@ class TestAnswers:
 def test_whatever_is_asked_the_answer_is_as_documented(case, scoped, bearer):
     """By a scoped viewer, with good and with bad input; every check there is is on."""
     cache.clear()  # Sign-ins are throttled: that has tests of its own.
+    SavedView.objects.all().delete()  # So do names that are taken.
+    SavedViewFactory(pk=1, user=scoped)
     case.call_and_validate(headers=bearer(scoped))
 
 
