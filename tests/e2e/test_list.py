@@ -9,7 +9,7 @@ from tests.e2e.people import PAYMENTS
 from tests.e2e.samples import CRASH, empty, moving
 from tests.e2e.stack import Stack
 
-NAME, STATE, APPS, STATUS = range(4)
+NAME, STATE, PROGRESS, TROUBLE, STARTED, DURATION = range(6)
 
 
 def row(page: Page, name: str) -> Locator:
@@ -25,7 +25,7 @@ def glyph(within: Locator) -> str:
     return within.locator("svg").inner_html()
 
 
-HELD_BY = f"Held by payouts: {CRASH}"
+HELD_BY = f"Held by wave world › europe › bundle core › payouts: {CRASH}"
 """What is said of a release that is `moving`: an app of it has failed."""
 
 
@@ -39,9 +39,25 @@ def test_releases_stand_there_with_their_states_in_words_and_glyphs(visit: Visit
         ("release:ledger-2025.11", "waiting", "pending", "Running", ""),
     ]:
         state = cell(page, name, STATE)
-        expect(state).to_have_text(re.compile(rf"^{state_word}\s*{phase_word}\s*{re.escape(held_by)}$"))
-        expect(cell(page, name, STATUS)).to_have_text(status)
+        expect(state).to_have_text(f"{state_word} {phase_word} · {status}", use_inner_text=True)
+        expect(cell(page, name, TROUBLE)).to_have_text(held_by)
         assert glyph(state) == glyph(page.get_by_role("button", name=phase_word))
+
+
+def test_releases_tell_at_which_wave_they_stand_and_how_long_they_took(visit: Visit) -> None:
+    page = visit("/releases?search=2025.11")
+    expect(cell(page, "payments-2025.11", PROGRESS)).to_contain_text("wave 2 of 2")
+    expect(cell(page, "payments-2025.11", DURATION)).to_have_text(re.compile(r"^\d+ .*so far$"))
+    expect(cell(page, "identity-2025.11", DURATION)).to_have_text(re.compile(r"^\d+ s.*ended .* ago|just now"))
+
+
+def test_what_holds_a_release_up_leads_to_it(visit: Visit) -> None:
+    page = visit("/releases?search=payments-2025.11")
+    cell(page, "payments-2025.11", TROUBLE).get_by_role("link", name="payouts").click()
+    expect(page).to_have_url(
+        re.compile("/releases/release:payments-2025.11.entity=.*app:payments-2025.11-europe-payouts$")
+    )
+    expect(page.get_by_role("heading", name="payments-2025.11")).to_be_visible()
 
 
 def test_phases_can_be_told_apart_by_their_glyphs_alone(visit: Visit) -> None:
@@ -54,14 +70,14 @@ def test_phases_can_be_told_apart_by_their_glyphs_alone(visit: Visit) -> None:
 def test_releases_tell_how_many_of_their_apps_are_how_far(visit: Visit) -> None:
     page = visit("/releases?search=2025.11")
     for name in ("payments-2025.11", "checkout-2025.11"):
-        counts = cell(page, name, APPS).get_by_role("img")
+        counts = cell(page, name, PROGRESS).get_by_role("img")
         expect(counts).to_have_accessible_name("6 apps: 3 succeeded, 1 active, 1 failed, 1 pending")
 
 
 def test_bars_are_of_one_length_however_long_the_counts_beside_them_are(visit: Visit) -> None:
     page = visit("/releases?search=2025.11")
     for name in ("payments-2025.11", "identity-2025.11"):
-        expect(cell(page, name, APPS).get_by_role("img")).to_be_visible()
+        expect(cell(page, name, PROGRESS).get_by_role("img")).to_be_visible()
     bars = page.locator(".rollup-bar").all()
     assert len({bar.evaluate("bar => bar.getBoundingClientRect().width") for bar in bars}) == 1
 

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { formatAgo, formatClock, formatDuration, formatExact, parseMoment } from "./time";
+import {
+  formatAgo,
+  formatCalmDuration,
+  formatClock,
+  formatDuration,
+  formatExact,
+  formatMinute,
+  parseMoment,
+} from "./time";
 
 const NOW = Date.parse("2025-11-22T10:00:00Z");
 const SECOND = 1_000;
@@ -34,6 +42,27 @@ describe("durations", () => {
     [51 * HOUR, "2 d 3 h"],
   ])("%i ms are %s", (length, words) => {
     expect(formatDuration(length)).toBe(words);
+  });
+});
+
+describe("durations of what goes on", () => {
+  it.each([
+    [3 * SECOND, "0 s"],
+    [43 * SECOND, "40 s"],
+    [200 * SECOND, "3 min"],
+    [HOUR + 5 * 60 * SECOND + 59 * SECOND, "1 h 5 min"],
+  ])("%i ms are %s, in steps that do not fidget", (length, words) => {
+    expect(formatCalmDuration(length)).toBe(words);
+  });
+});
+
+describe("times to the minute", () => {
+  it.each([
+    ["2025-11-22T09:03:00Z", "10:03"],
+    ["2025-11-21T09:03:00Z", "21 Nov, 10:03"],
+    ["2024-11-22T09:03:00Z", "22 Nov 2024, 10:03"],
+  ])("of %s are %s", (moment, words) => {
+    expect(formatMinute(Date.parse(moment), NOW)).toBe(words);
   });
 });
 

@@ -56,6 +56,22 @@ export function formatClock(moment: number, now: number): string {
   return sameDay ? LOCAL_CLOCK.format(moment) : LOCAL.format(moment);
 }
 
+const MINUTE_CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const MINUTE_OF_YEAR = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+const MINUTE_OF_ANY_YEAR = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+
+/** To the minute, for the middle of a sentence: "14:03" of today, else "22 Nov, 14:03" or "22 Nov 2025, 14:03". */
+export function formatMinute(moment: number, now: number): string {
+  const [then, today] = [new Date(moment), new Date(now)];
+  if (then.toDateString() === today.toDateString()) return MINUTE_CLOCK.format(moment);
+  return (then.getFullYear() === today.getFullYear() ? MINUTE_OF_YEAR : MINUTE_OF_ANY_YEAR).format(moment);
+}
+
 /** Milliseconds since the epoch, or null for what is absent or no date. */
 export function parseMoment(text: string | null | undefined): number | null {
   if (!text) return null;
@@ -81,4 +97,10 @@ export function formatDuration(ms: number): string {
     return count > 0 ? `${count} ${label}` : null;
   });
   return parts.filter((part) => part !== null).join(" ");
+}
+
+/** The length of what still goes on, in steps that let a page full of them stand calm: "40 s", "3 min", "1 h 5 min". */
+export function formatCalmDuration(ms: number): string {
+  const step = ms < MINUTE ? 5 * SECOND : MINUTE;
+  return formatDuration(Math.floor(ms / step) * step);
 }

@@ -28,15 +28,17 @@ export function listPage(results: Release[], count = results.length) {
   return HttpResponse.json({ count, next: null, previous: null, results });
 }
 
-/** Answers the list, and keeps what was asked. Roll-ups come only with include=rollup, as from the real server. */
+const NO_PROGRESS = { rollup: null, held_by: null, stands_at: null };
+
+/** Answers the list, and keeps what was asked. Progress comes only with include=rollup, as from the real server. */
 export function servesList(releases: Release[], count?: number): URLSearchParams[] {
   const asked: URLSearchParams[] = [];
   server.use(
     http.get("/api/releases/", ({ request }) => {
       const query = new URL(request.url).searchParams;
       asked.push(query);
-      const withRollups = query.get("include") === "rollup";
-      const results = releases.map((release) => (withRollups ? release : { ...release, rollup: null }));
+      const withProgress = query.get("include") === "rollup";
+      const results = releases.map((release) => (withProgress ? release : { ...release, ...NO_PROGRESS }));
       return listPage(results, count);
     }),
   );

@@ -32,6 +32,8 @@ describe("a change of the list", () => {
     ["sets a row that is not there", { op: "set", path: "release:c", fields: {} }],
     ["sets another ID", { op: "set", path: "release:a", fields: { id: "release:c" } }],
     ["sets a status that there is not", { op: "set", path: "release:a", fields: { status: "LOST" } }],
+    ["sets what holds it up to what is none", { op: "set", path: "release:a", fields: { held_by: "search-api" } }],
+    ["sets where it stands to nowhere", { op: "set", path: "release:a", fields: { stands_at: { wave: 1 } } }],
     ["sets the rows", { op: "set", path: "", fields: { results: [] } }],
     ["sets no count", { op: "set", path: "", fields: { count: "many" } }],
     ["adds a row that is there", { op: "add", path: A.id, entity: A, index: 0 }],

@@ -84,6 +84,9 @@ describe("the body of a tree", () => {
     { ...tree, type: "wave" },
     { ...tree, phase: "toString" },
     { ...tree, problem: "bad" },
+    { ...tree, held_by: { kind: "asleep", path: "", names: [], state: null, message: null, since: null } },
+    { ...tree, held_by: { kind: "failed", path: "", names: [null], state: null, message: null, since: null } },
+    { ...tree, stands_at: { wave: "2", of: 5 } },
   ])("is not anything else (%#)", (data) => {
     expect(TREE_BODY.read(data)).toBeNull();
   });

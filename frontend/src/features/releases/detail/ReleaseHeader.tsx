@@ -108,7 +108,7 @@ export function ReleaseHeader({ release, freshness }: ReleaseHeaderProps) {
       </TitleLine>
       {problem && <ProblemNote problem={problem} />}
       {release.error_message && <Message>{release.error_message}</Message>}
-      <HeldByNote heldBy={release.held_by} />
+      <HeldByNote heldBy={release.held_by} release={release} />
       <Facts>
         <Fact term="Freshness">{freshness}</Fact>
         <Fact term="Temporal status">{RUN_STATUS_WORDS[status]}</Fact>

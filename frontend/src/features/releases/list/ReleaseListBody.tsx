@@ -77,7 +77,7 @@ function Nothing({ data, params, onChange }: Pick<BodyProps, "params" | "onChang
 
 export function ReleaseListBody({ params, live, error, banner, onChange }: BodyProps) {
   const isWide = useMediaQuery(WIDE);
-  const { list, rollups, link } = live;
+  const { list, progress, link } = live;
   const { data, refetch } = list;
 
   // What was shown before a role was taken away is no longer this reader's to see.
@@ -100,8 +100,8 @@ export function ReleaseListBody({ params, live, error, banner, onChange }: BodyP
         <>
           <Releases
             releases={data.results}
-            rollups={rollups.data ?? {}}
-            rollupsPending={link.state === "up" || rollups.isPending || rollups.isPlaceholderData}
+            progress={progress.data ?? {}}
+            progressPending={link.state === "up" || progress.isPending || progress.isPlaceholderData}
             sort={params.sort}
             onSort={(sort) => onChange(changeView(params, { sort }))}
           />

@@ -41,6 +41,61 @@ describe("the release list", () => {
     expect(started?.title).toContain("08:00:00 UTC");
   });
 
+  it("tells exact times to assistive technology too", async () => {
+    servesList([PAYMENTS]);
+    renderApp("/releases");
+    const row = await rowOf("2025.11-payments");
+    expect(row).toHaveTextContent(/y ago, 22 Nov 2025, 09:00:00 CET · 22 Nov 2025, 08:00:00 UTC/);
+  });
+
+  it("tells where each release stands, what holds it up and how long it took", async () => {
+    servesList([
+      release("release:broken", {
+        state: "failed",
+        phase: "failed",
+        status: "FAILED",
+        ended_at: "2025-11-22T09:05:00Z",
+        rollup: rollupOf({ succeeded: 3, failed: 1 }),
+        held_by: {
+          kind: "failed",
+          path: "wave:two/cluster:eu-west/bundle:core/app:search-api",
+          entity_id: "app:search-api",
+          names: ["wave 2", "eu-west", "core", "search-api"],
+          state: "failed",
+          message: "image not found",
+          since: "2025-11-22T09:03:00Z",
+        },
+        stands_at: { wave: 2, of: 5 },
+      }),
+    ]);
+    renderApp("/releases");
+    const row = await rowOf("release:broken");
+    expect(await within(row).findByText("wave 2 of 5")).toBeVisible();
+    expect(row).toHaveTextContent(
+      "Held by wave 2 › eu-west › bundle core › search-api: image not found, 22 Nov 2025, 10:03",
+    );
+    expect(within(row).getByRole("link", { name: "search-api" })).toBeVisible();
+    expect(within(row).getByText("1 h 5 min")).toBeVisible();
+    expect(row).toHaveTextContent(/ended \d+ \w+ ago/);
+  });
+
+  it("awaits nothing in a release that has ended, whatever its apps said last", async () => {
+    const heldBy = { kind: "active" as const, path: "wave:one", entity_id: "wave:one", names: ["one"] };
+    servesList([
+      release("release:done", {
+        state: "completed",
+        phase: "succeeded",
+        rollup: rollupOf({ succeeded: 1 }),
+        held_by: { ...heldBy, state: "deploying", message: null, since: null },
+        stands_at: { wave: 1, of: 1 },
+      }),
+    ]);
+    renderApp("/releases");
+    const row = await rowOf("release:done");
+    expect(await within(row).findByText("wave 1 of 1")).toBeVisible();
+    expect(row).not.toHaveTextContent("At wave");
+  });
+
   it("shows the rows first and adds the roll-ups when they are there", async () => {
     const asked = servesList([PAYMENTS]);
     renderApp("/releases");
@@ -60,7 +115,7 @@ describe("the release list", () => {
     ]);
     renderApp("/releases");
     const row = await rowOf("release:broken");
-    expect(within(row).getByText("The worker did not answer within 5 seconds.")).toBeVisible();
+    expect(within(row).getByTitle("The worker did not answer within 5 seconds.")).toBeVisible();
     expect(within(row).queryByText("unknown")).not.toBeInTheDocument();
   });
 
@@ -79,7 +134,7 @@ describe("the release list", () => {
     const row = await rowOf("release:ended-early");
     expect(within(row).getByText("terminated")).toBeVisible();
     expect(within(row).getByText("No worker answers for this release.")).toBeVisible();
-    expect(await within(row).findByTitle("can't be read")).toHaveTextContent("–");
+    expect(await within(row).findByTitle("can't be read")).toHaveTextContent("apps not known");
     expect(within(await rowOf("release:empty")).getByText("no apps")).toBeVisible();
     expect(within(row).queryByText("no apps")).not.toBeInTheDocument();
   });
@@ -250,6 +305,20 @@ describe("the release list over time", () => {
     servesList([PAYMENTS]);
     await act(() => vi.advanceTimersByTimeAsync(3_100));
     await waitFor(() => expect(screen.queryByText(/Not updated since/)).not.toBeInTheDocument());
+  });
+
+  it("keeps what holds a release up while only its row is read again", async () => {
+    useSwiftTime();
+    const since = new Date(Date.now() - 4 * 60_000 - 2_000).toISOString();
+    const heldBy = { kind: "active" as const, path: "app:api", entity_id: "app:api", names: ["api"], message: null };
+    servesList([{ ...PAYMENTS, held_by: { ...heldBy, state: "deploying", since } }]);
+    renderApp("/releases");
+    const row = await rowOf("2025.11-payments");
+    expect(await within(row).findByText("for 4 min")).toBeVisible();
+    servesList([{ ...PAYMENTS, state: "verifying" }]);
+    await act(() => vi.advanceTimersByTimeAsync(3_100));
+    expect(await within(row).findByText("verifying")).toBeVisible();
+    expect(row).toHaveTextContent("At api: deploying for 4 min");
   });
 
   it("keeps a roll-up that could not be read again", async () => {

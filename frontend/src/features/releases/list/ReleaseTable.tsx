@@ -1,49 +1,22 @@
 import { chakra } from "@chakra-ui/react";
-import { memo } from "react";
+import { memo, type ReactNode } from "react";
 import { ArrowDownIcon, ArrowUpIcon } from "@/components/icons";
-import { RelativeTime } from "@/components/RelativeTime";
-import { RUN_STATUS_WORDS } from "@/lib/run-status";
 import { nextSort, type Sort, type SortKey } from "./list-params";
+import { tableStyles } from "./list-styles";
 import {
+  ReleaseDuration,
   ReleaseName,
   ReleaseProgress,
   type ReleaseRowProps,
+  ReleaseStarted,
   ReleaseState,
   type ReleasesProps,
+  ReleaseTrouble,
   useReleaseFlash,
   useRowFocus,
 } from "./release-cells";
 
-export const TableFrame = chakra("div", {
-  base: { bg: "bg.panel", borderWidth: "1px", borderRadius: "lg", overflowX: "auto" },
-});
-
-const Table = chakra("table", { base: { width: "100%", borderCollapse: "collapse", fontSize: "sm" } });
-
-const HeadCell = chakra("th", {
-  base: {
-    px: "3",
-    py: "2",
-    textAlign: "start",
-    fontWeight: "medium",
-    color: "fg.muted",
-    whiteSpace: "nowrap",
-    borderBottomWidth: "1px",
-  },
-});
-
-const Cell = chakra("td", {
-  base: { px: "3", py: "1.5", height: "3.25rem", verticalAlign: "middle", whiteSpace: "nowrap" },
-});
-
-const Row = chakra("tr", {
-  base: {
-    borderBottomWidth: "1px",
-    borderColor: "border.muted",
-    _last: { borderBottomWidth: 0 },
-    _hover: { bg: "bg.canvas" },
-  },
-});
+export const TableFrame = chakra("div", { base: tableStyles });
 
 const SortButton = chakra("button", {
   base: {
@@ -63,77 +36,84 @@ interface SortableProps {
   sortKey: SortKey;
   sort: Sort;
   onSort: (sort: Sort) => void;
+  /** What stands in the column beside that by which it is sorted. */
+  children?: ReactNode;
 }
 
-function Sortable({ label, sortKey, sort, onSort }: SortableProps) {
+function Sortable({ label, sortKey, sort, onSort, children }: SortableProps) {
   const isSorted = sort.key === sortKey;
   const order = sort.descending ? "descending" : "ascending";
   return (
-    <HeadCell scope="col" aria-sort={isSorted ? order : "none"} color={isSorted ? "fg" : undefined}>
+    <th scope="col" aria-sort={isSorted ? order : "none"}>
+      {children}
       <SortButton type="button" onClick={() => onSort(nextSort(sort, sortKey))}>
         {label}
         <chakra.span visibility={isSorted ? "visible" : "hidden"}>
           {sort.descending ? <ArrowDownIcon /> : <ArrowUpIcon />}
         </chakra.span>
       </SortButton>
-    </HeadCell>
+    </th>
   );
 }
 
-const ReleaseRow = memo(function ReleaseRow({ release, rollup, rollupPending }: ReleaseRowProps) {
-  const flash = useReleaseFlash(release, rollup);
+const ReleaseRow = memo(function ReleaseRow(props: ReleaseRowProps) {
+  const { release, progress } = props;
+  const flash = useReleaseFlash(release, progress);
   return (
-    <Row data-key={release.id} {...flash}>
-      <Cell whiteSpace="normal" minWidth="56">
+    <tr className="release-row" data-key={release.id} {...flash}>
+      <td>
         <ReleaseName release={release} />
-      </Cell>
-      <Cell whiteSpace="normal" maxWidth="80">
+      </td>
+      <td>
         <ReleaseState release={release} />
-      </Cell>
-      <Cell width="72">
-        <ReleaseProgress release={release} rollup={rollup} pending={rollupPending} />
-      </Cell>
-      <Cell>{RUN_STATUS_WORDS[release.status]}</Cell>
-      <Cell>
-        <RelativeTime at={release.started_at} />
-      </Cell>
-      <Cell>
-        <RelativeTime at={release.updated_at} />
-      </Cell>
-      <Cell>
-        <RelativeTime at={release.ended_at} />
-      </Cell>
-    </Row>
+      </td>
+      <td>
+        <ReleaseProgress {...props} />
+      </td>
+      <td>
+        <ReleaseTrouble {...props} twoLines />
+      </td>
+      <td>
+        <ReleaseStarted release={release} />
+      </td>
+      <td>
+        <ReleaseDuration release={release} />
+      </td>
+    </tr>
   );
 });
 
-export function ReleaseTable({ releases, rollups, rollupsPending, sort, onSort }: ReleasesProps) {
+export function ReleaseTable({ releases, progress, progressPending, sort, onSort }: ReleasesProps) {
   const { ref, ...heirProps } = useRowFocus<HTMLDivElement>(releases);
   return (
     <TableFrame ref={ref} {...heirProps}>
-      <Table aria-label="Releases">
+      <table aria-label="Releases">
+        <colgroup>
+          <col data-column="name" />
+          <col data-column="state" />
+          <col data-column="progress" />
+          <col />
+          <col data-column="started" />
+          <col data-column="duration" />
+        </colgroup>
         <thead>
           <tr>
             <Sortable label="Release" sortKey="id" sort={sort} onSort={onSort} />
-            <HeadCell scope="col">State</HeadCell>
-            <HeadCell scope="col">Apps</HeadCell>
-            <HeadCell scope="col">Temporal status</HeadCell>
+            <th scope="col">State</th>
+            <th scope="col">Progress</th>
+            <th scope="col">What holds it up</th>
             <Sortable label="Started" sortKey="started_at" sort={sort} onSort={onSort} />
-            <HeadCell scope="col">Updated</HeadCell>
-            <Sortable label="Ended" sortKey="ended_at" sort={sort} onSort={onSort} />
+            <Sortable label="Ended" sortKey="ended_at" sort={sort} onSort={onSort}>
+              Duration ·{" "}
+            </Sortable>
           </tr>
         </thead>
         <tbody>
           {releases.map((release) => (
-            <ReleaseRow
-              key={release.id}
-              release={release}
-              rollup={rollups[release.id]}
-              rollupPending={rollupsPending}
-            />
+            <ReleaseRow key={release.id} release={release} progress={progress[release.id]} pending={progressPending} />
           ))}
         </tbody>
-      </Table>
+      </table>
     </TableFrame>
   );
 }

@@ -1,12 +1,12 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, bodyOf } from "@/lib/api/client";
 import { pollDelay } from "@/lib/api/retry";
-import type { ReleasePage, Rollup } from "@/lib/api/types";
+import type { Release, ReleasePage } from "@/lib/api/types";
 import { POLL_PERIOD_MS } from "../freshness/standing";
 import { formatSort, type ListParams } from "./list-params";
 
-// Roll-ups cost the server a whole tree per row: they come after the rows, and less often.
-const ROLLUP_PERIOD_MS = 15_000;
+// It costs the server a whole tree per row: it comes after the rows, and less often.
+const PROGRESS_PERIOD_MS = 15_000;
 
 /** A view in the terms of the API, which the socket shares. */
 export function requestOf(params: ListParams) {
@@ -39,26 +39,31 @@ export function listQuery(params: ListParams) {
   });
 }
 
-export type RollupsById = Readonly<Record<string, Rollup>>;
+/** How far a release has come, and what holds it up: what only its whole tree tells. */
+export type Progress = Pick<Release, "rollup" | "held_by" | "stands_at">;
 
-/** What is known of roll-ups with those of a page. One that could not be read this time stands as it was last read. */
-export function withRollupsOf({ results }: ReleasePage, known: RollupsById | undefined): RollupsById {
-  const read = results.flatMap(({ id, rollup }) => (rollup ? [[id, rollup] as const] : []));
+export type ProgressById = Readonly<Record<string, Progress>>;
+
+/** What is known of progress with that of a page. What could not be read this time stands as it was last read. */
+export function withProgressOf({ results }: ReleasePage, known: ProgressById | undefined): ProgressById {
+  const read = results.flatMap(({ id, rollup, held_by, stands_at }) =>
+    rollup ? [[id, { rollup, held_by, stands_at }] as const] : [],
+  );
   return { ...known, ...Object.fromEntries(read) };
 }
 
-export function rollupsQuery(params: ListParams) {
-  const queryKey = ["releases", "rollups", params] as const;
+export function progressQuery(params: ListParams) {
+  const queryKey = ["releases", "progress", params] as const;
   return queryOptions({
     queryKey,
-    queryFn: async ({ client, signal }): Promise<RollupsById> => {
+    queryFn: async ({ client, signal }): Promise<ProgressById> => {
       const page = await fetchPage(params, signal, { include: ["rollup"] });
-      return withRollupsOf(page, client.getQueryData<RollupsById>(queryKey));
+      return withProgressOf(page, client.getQueryData<ProgressById>(queryKey));
     },
     placeholderData: keepPreviousData,
     retry: false,
     // What a socket told a moment ago need not be asked for because the socket is gone.
-    staleTime: ROLLUP_PERIOD_MS,
-    refetchInterval: ({ state }) => pollDelay(ROLLUP_PERIOD_MS, state.error),
+    staleTime: PROGRESS_PERIOD_MS,
+    refetchInterval: ({ state }) => pollDelay(PROGRESS_PERIOD_MS, state.error),
   });
 }

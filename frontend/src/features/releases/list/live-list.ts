@@ -5,7 +5,7 @@ import type { Feed, Link } from "@/lib/realtime/follow";
 import { PAGE_BODY } from "@/lib/realtime/page-body";
 import { askedUnder, failQuery, storePushed, useRealtime } from "@/lib/realtime/use-realtime";
 import { formatListParams, type ListParams, parseListParams } from "./list-params";
-import { listQuery, type RollupsById, requestOf, rollupsQuery, withRollupsOf } from "./list-queries";
+import { listQuery, type ProgressById, progressQuery, requestOf, withProgressOf } from "./list-queries";
 
 function socketPath(params: ListParams): string {
   const query = Object.entries({ ...requestOf(params), include: "rollup" });
@@ -14,12 +14,12 @@ function socketPath(params: ListParams): string {
 
 function listFeed(client: QueryClient, params: ListParams): Feed<ReleasePage> {
   const { queryKey } = listQuery(params);
-  const { queryKey: rollupsKey } = rollupsQuery(params);
+  const { queryKey: progressKey } = progressQuery(params);
   return {
     path: socketPath(params),
     kind: PAGE_BODY,
     store(page) {
-      storePushed<RollupsById>(client, rollupsKey, withRollupsOf(page, client.getQueryData(rollupsKey)));
+      storePushed<ProgressById>(client, progressKey, withProgressOf(page, client.getQueryData(progressKey)));
       return storePushed<ReleasePage>(client, queryKey, page);
     },
     refuse: (error) => failQuery(client, queryKey, error),
@@ -28,11 +28,11 @@ function listFeed(client: QueryClient, params: ListParams): Feed<ReleasePage> {
 
 export interface LiveList {
   list: UseQueryResult<ReleasePage>;
-  rollups: UseQueryResult<RollupsById>;
+  progress: UseQueryResult<ProgressById>;
   link: Link;
 }
 
-/** A page of the list with its roll-ups, pushed where that can be done and else polled. */
+/** A page of the list with the progress of its releases, pushed where that can be done and else polled. */
 export function useLiveList(params: ListParams): LiveList {
   const client = useQueryClient();
   const view = formatListParams(params).toString();
@@ -40,7 +40,7 @@ export function useLiveList(params: ListParams): LiveList {
   const options = listQuery(params);
   const link = useRealtime(feed, options.queryKey);
   const list = useQuery({ ...options, ...askedUnder(link) });
-  // They come with what is pushed: asked for only once it is clear that nothing is.
-  const rollups = useQuery({ ...rollupsQuery(params), enabled: list.isSuccess && link.state === "down" });
-  return { list, rollups, link };
+  // It comes with what is pushed: asked for only once it is clear that nothing is.
+  const progress = useQuery({ ...progressQuery(params), enabled: list.isSuccess && link.state === "down" });
+  return { list, progress, link };
 }

@@ -1,22 +1,27 @@
-import { chakra, Skeleton } from "@chakra-ui/react";
+import { Skeleton } from "@chakra-ui/react";
 import { useMemo, useRef } from "react";
 import { Link } from "react-router";
+import { Duration } from "@/components/Duration";
 import { HeldByNote } from "@/components/HeldByNote";
 import { PhaseBadge } from "@/components/PhaseBadge";
 import { ProblemNote } from "@/components/ProblemNote";
+import { RelativeTime } from "@/components/RelativeTime";
 import { RollupBar } from "@/components/RollupBar";
-import type { Release, Rollup } from "@/lib/api/types";
+import type { HeldBy, Release } from "@/lib/api/types";
 import { releaseHref } from "@/lib/destinations";
-import { knownRollup } from "@/lib/phase";
+import { knownRollup, PHASE_LOOKS } from "@/lib/phase";
+import { RUN_STATUS_WORDS } from "@/lib/run-status";
+import { hasEnded, spanOf } from "@/lib/spans";
 import { differIn, type FlashProps, useFlash } from "../flash";
 import { useFocusHeir } from "../focus";
 import type { Sort } from "./list-params";
+import type { Progress, ProgressById } from "./list-queries";
 
 /** What both shapes of the list, table and cards, are given. */
 export interface ReleasesProps {
   releases: Release[];
-  rollups: Readonly<Record<string, Rollup>>;
-  rollupsPending: boolean;
+  progress: ProgressById;
+  progressPending: boolean;
   sort: Sort;
   onSort: (sort: Sort) => void;
 }
@@ -24,22 +29,22 @@ export interface ReleasesProps {
 /** What each shape gives one release. */
 export interface ReleaseRowProps {
   release: Release;
-  rollup: Rollup | undefined;
-  rollupPending: boolean;
+  progress: Progress | undefined;
+  pending: boolean;
 }
 
 const differInThemselves = differIn<Release>(["name", "state", "phase", "status", "run_id", "ended_at", "problem"]);
 
-/** That a roll-up has come to be known is no change of the release. */
-function differInRollup(before: Rollup | undefined, now: Rollup | undefined): boolean {
-  return before !== undefined && now !== undefined && JSON.stringify(before) !== JSON.stringify(now);
+/** Apps that go on as they should move their bar, which shows enough. That a roll-up has come to be known is no change. */
+function differInFailures(before: Progress | undefined, now: Progress | undefined): boolean {
+  return Boolean(before?.rollup && now?.rollup && before.rollup.failed !== now.rollup.failed);
 }
 
-export function useReleaseFlash(release: Release, rollup: Rollup | undefined): FlashProps {
-  const shown = useMemo(() => ({ release, rollup }), [release, rollup]);
+export function useReleaseFlash(release: Release, progress: Progress | undefined): FlashProps {
+  const shown = useMemo(() => ({ release, progress }), [release, progress]);
   return useFlash(
     shown,
-    (before, now) => differInThemselves(before.release, now.release) || differInRollup(before.rollup, now.rollup),
+    (before, now) => differInThemselves(before.release, now.release) || differInFailures(before.progress, now.progress),
   );
 }
 
@@ -60,55 +65,108 @@ export function useRowFocus<Frame extends HTMLElement>(releases: Release[]) {
   return { ref, ...heirProps };
 }
 
-const ReleaseLink = chakra(Link, {
-  base: {
-    fontWeight: "semibold",
-    color: "brand.fg",
-    overflowWrap: "anywhere",
-    borderRadius: "sm",
-    focusVisibleRing: "outside",
-    _hover: { textDecoration: "underline" },
-  },
-});
-
-const Id = chakra("div", { base: { color: "fg.muted", fontSize: "xs", fontFamily: "mono", overflowWrap: "anywhere" } });
-
 export function ReleaseName({ release: { id, name } }: { release: Release }) {
   return (
+    <div>
+      <Link className="release-link" to={releaseHref(id)}>
+        {name || id}
+      </Link>
+      {name && (
+        <div className="release-id" title={id}>
+          {id}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** How a run ended is known even where its workflow can't be asked. */
+export function ReleaseState({ release: { phase, state, problem, status } }: { release: Release }) {
+  const { word } = PHASE_LOOKS[phase];
+  const wordSaysMore = state !== null && state.toLowerCase() !== word;
+  return (
+    <div className="release-state">
+      {(state !== null || !problem) && <PhaseBadge phase={phase} state={state} />}
+      <span className="release-second">
+        {wordSaysMore && <span className="release-phase">{word} · </span>}
+        <span title="How the run stands in Temporal">{RUN_STATUS_WORDS[status]}</span>
+      </span>
+    </div>
+  );
+}
+
+/** Progress is read apart from the release, and may be some seconds older: nothing is awaited in what has ended. */
+function heldByOf(release: Release, progress: Progress | undefined): HeldBy | null {
+  const heldBy = progress?.held_by ?? null;
+  return heldBy && heldBy.kind !== "failed" && hasEnded(release) ? null : heldBy;
+}
+
+/** What keeps a release from going on: that it can't be read, or what in it holds it up. */
+export function ReleaseTrouble({ release, progress, twoLines }: ReleaseRowProps & { twoLines: boolean }) {
+  const { problem } = release;
+  if (!problem) return <HeldByNote heldBy={heldByOf(release, progress)} release={release} twoLines={twoLines} />;
+  return (
+    <div className="release-problem" title={problem.detail}>
+      <ProblemNote problem={problem} />
+    </div>
+  );
+}
+
+function Apps({ release: { problem }, progress, pending }: ReleaseRowProps) {
+  const rollup = knownRollup({ problem, rollup: progress?.rollup });
+  if (rollup) return <RollupBar rollup={rollup} />;
+  if (pending && !problem) return <Skeleton className="release-bar" />;
+  const reason = problem ? "can't be read" : "could not be read in time";
+  return (
+    <span className="release-unknown" title={reason}>
+      apps not known
+    </span>
+  );
+}
+
+/** How its apps stand, and at which wave it is. */
+export function ReleaseProgress(props: ReleaseRowProps) {
+  const standsAt = props.progress?.stands_at;
+  return (
+    <div className="release-progress">
+      <Apps {...props} />
+      {standsAt && (
+        <span className="release-second release-stands">
+          wave {standsAt.wave} of {standsAt.of}
+        </span>
+      )}
+    </div>
+  );
+}
+
+export function ReleaseStarted({ release: { started_at, updated_at } }: { release: Release }) {
+  return (
     <>
-      <ReleaseLink to={releaseHref(id)}>{name || id}</ReleaseLink>
-      {name && <Id>{id}</Id>}
+      <div className="release-first">
+        <RelativeTime at={started_at} />
+      </div>
+      <div className="release-second">
+        updated <RelativeTime at={updated_at} />
+      </div>
     </>
   );
 }
 
-const StateAndProblem = chakra("div", {
-  base: { display: "flex", flexDirection: "column", alignItems: "flex-start", gap: "0.5", minWidth: 0 },
-});
-
-/** How a run ended is known even where its workflow can't be asked: the one doesn't hide the other. */
-export function ReleaseState({ release: { phase, state, problem, held_by: heldBy } }: { release: Release }) {
+export function ReleaseDuration({ release }: { release: Release }) {
   return (
-    <StateAndProblem>
-      {(state !== null || !problem) && <PhaseBadge phase={phase} state={state} />}
-      {problem ? <ProblemNote problem={problem} /> : <HeldByNote heldBy={heldBy} brief />}
-    </StateAndProblem>
+    <>
+      <div className="release-first">
+        <Duration span={spanOf(release)} calm />
+      </div>
+      <div className="release-second">
+        {release.ended_at ? (
+          <>
+            ended <RelativeTime at={release.ended_at} />
+          </>
+        ) : (
+          "so far"
+        )}
+      </div>
+    </>
   );
-}
-
-const Unknown = chakra("span", { base: { color: "fg.muted", fontSize: "xs" } });
-
-interface ReleaseProgressProps {
-  release: Release;
-  rollup: Rollup | undefined;
-  pending: boolean;
-  /** Stands for counts that are not known. A dash does under a heading only. */
-  unknown?: string;
-}
-
-export function ReleaseProgress({ release: { problem }, rollup, pending, unknown = "–" }: ReleaseProgressProps) {
-  const known = knownRollup({ problem, rollup });
-  if (known) return <RollupBar rollup={known} />;
-  if (pending && !problem) return <Skeleton height="2" width="24" my="1.5" />;
-  return <Unknown title={problem ? "can't be read" : "could not be read in time"}>{unknown}</Unknown>;
 }
