@@ -1,9 +1,10 @@
 import { chakra, Skeleton } from "@chakra-ui/react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { Link } from "react-router";
 import { ColorModeSwitch } from "@/components/ColorModeSwitch";
 import { Toasts } from "@/components/toasts/Toasts";
 import { HOME } from "@/lib/destinations";
+import { AppShortcuts } from "./AppShortcuts";
 import { UserMenu } from "./UserMenu";
 
 const Header = chakra("header", { base: { bg: "bg.panel", borderBottomWidth: "1px" } });
@@ -67,9 +68,11 @@ function Frame({ menu, children }: FrameProps) {
 }
 
 export function AppFrame({ children }: { children: ReactNode }) {
+  const [showsKeys, setShowsKeys] = useState(false);
   return (
     <>
-      <Frame menu={<UserMenu />}>{children}</Frame>
+      <AppShortcuts showsKeys={showsKeys} onShowKeys={setShowsKeys} />
+      <Frame menu={<UserMenu onShowKeys={() => setShowsKeys(true)} />}>{children}</Frame>
       <Toasts />
     </>
   );

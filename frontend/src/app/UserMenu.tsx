@@ -28,8 +28,16 @@ function SignOut() {
   );
 }
 
-export function UserMenu() {
+interface UserMenuProps {
+  onShowKeys: () => void;
+}
+
+export function UserMenu({ onShowKeys }: UserMenuProps) {
   const { email, full_name: fullName, is_staff: isStaff, roles } = useMe();
+  const showKeys = (close: () => void) => () => {
+    close();
+    onShowKeys();
+  };
   return (
     <Disclosure
       variant="ghost"
@@ -43,20 +51,27 @@ export function UserMenu() {
         </>
       }
     >
-      <Who>
-        <Name>{fullName || email}</Name>
-        {fullName && <Detail>{email}</Detail>}
-        <Detail>{roles.join(", ") || "no role"}</Detail>
-      </Who>
-      {isStaff && (
-        <PageLink href="/admin/">
-          Administration <ExternalIcon />
-        </PageLink>
+      {(close) => (
+        <>
+          <Who>
+            <Name>{fullName || email}</Name>
+            {fullName && <Detail>{email}</Detail>}
+            <Detail>{roles.join(", ") || "no role"}</Detail>
+          </Who>
+          {isStaff && (
+            <PageLink href="/admin/">
+              Administration <ExternalIcon />
+            </PageLink>
+          )}
+          <PageLink href="/api/docs/">
+            API documentation <ExternalIcon />
+          </PageLink>
+          <Action type="button" onClick={showKeys(close)}>
+            Keyboard shortcuts
+          </Action>
+          <SignOut />
+        </>
       )}
-      <PageLink href="/api/docs/">
-        API documentation <ExternalIcon />
-      </PageLink>
-      <SignOut />
     </Disclosure>
   );
 }

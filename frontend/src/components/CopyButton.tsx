@@ -10,7 +10,7 @@ type Outcome = "copied" | "failed";
 const WORDS: Record<Outcome, string> = { copied: "Copied", failed: "Can't copy" };
 
 // All faces lie on each other, so that the button keeps its width whatever it says.
-const Faces = chakra("span", { base: { display: "inline-grid", justifyItems: "center" } });
+const Faces = chakra("span", { base: { display: "inline-grid", justifyItems: "center", gap: "inherit" } });
 const Face = chakra("span", {
   base: {
     gridArea: "1 / 1",

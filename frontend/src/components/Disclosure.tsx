@@ -26,7 +26,8 @@ interface DisclosureProps extends Pick<ButtonProps, "size" | "variant" | "bg" | 
   label?: string;
   button: ReactNode;
   align: "start" | "end";
-  children: ReactNode;
+  /** What the panel holds; given a function that closes it and gives the focus back to the button. */
+  children: ReactNode | ((close: () => void) => ReactNode);
 }
 
 /**
@@ -49,10 +50,13 @@ export function Disclosure({ label, button, align, children, ...look }: Disclosu
     return () => document.removeEventListener("pointerdown", closeOutside);
   }, [open]);
 
-  function onKeyDown(event: KeyboardEvent) {
-    if (event.key !== "Escape" || !open) return;
+  function close() {
     setOpen(false);
     trigger.current?.focus();
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key === "Escape" && open) close();
   }
 
   function onBlur(event: FocusEvent<HTMLDivElement>) {
@@ -77,7 +81,7 @@ export function Disclosure({ label, button, align, children, ...look }: Disclosu
       </Button>
       {open && (
         <Panel id={panelId} align={align}>
-          {children}
+          {typeof children === "function" ? children(close) : children}
         </Panel>
       )}
     </Frame>

@@ -25,6 +25,21 @@ function matchMedia(query: string): MediaQueryList {
 
 vi.stubGlobal("matchMedia", matchMedia);
 vi.stubGlobal("ResizeObserver", NoResizes);
+// jsdom has no modal dialogs: these open and close, keep no focus within, and give it back.
+const openers = new WeakMap<HTMLDialogElement, Element | null>();
+HTMLDialogElement.prototype.showModal = function () {
+  openers.set(this, document.activeElement);
+  this.open = true;
+  this.querySelector<HTMLElement>("button, input")?.focus();
+};
+HTMLDialogElement.prototype.close = function () {
+  if (!this.open) return;
+  this.open = false;
+  const opener = openers.get(this);
+  if (opener instanceof HTMLElement) opener.focus();
+  this.dispatchEvent(new Event("close"));
+};
+
 vi.stubGlobal("scrollTo", () => {});
 Object.defineProperty(HTMLElement.prototype, "offsetHeight", { configurable: true, get: () => ROW_HEIGHT_PX });
 

@@ -84,7 +84,14 @@ const MONO = `ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", 
 const relportal = defineConfig({
   globalCss: {
     ...denseStyles,
-    html: { bg: "bg.canvas", color: "fg", colorPalette: "brand", overflowY: "scroll" },
+    html: {
+      bg: "bg.canvas",
+      color: "fg",
+      colorPalette: "brand",
+      overflowY: "scroll",
+      // A screen of 4K that is not scaled hangs on a wall, or fills a desk: it is read from further away.
+      "@media (min-width: 200em)": { fontSize: "125%" },
+    },
     body: { fontVariantNumeric: "tabular-nums", minWidth: "320px" },
     "[data-flash=even]": flash("flash-even"),
     "[data-flash=odd]": flash("flash-odd"),
@@ -95,7 +102,8 @@ const relportal = defineConfig({
   theme: {
     tokens: {
       fonts: { heading: { value: SANS }, body: { value: SANS }, mono: { value: MONO } },
-      sizes: { page: { value: "88rem" } },
+      // Wide screens are bought to see more at once; what stands in lines is still read from end to end.
+      sizes: { page: { value: "max(88rem, 82vw)" } },
     },
     semanticTokens: {
       colors: {

@@ -1,9 +1,10 @@
 import { chakra } from "@chakra-ui/react";
 import { type ComponentType, lazy, type ReactNode, Suspense, useMemo } from "react";
+import { type ShortcutGroup, useShortcuts } from "@/components/shortcuts/shortcuts";
 import type { Hierarchy } from "@/lib/api/types";
 import { TreeView } from "../tree/TreeView";
 import { matchesOf } from "./entity-filter";
-import { useReleaseAddress, type View } from "./release-address";
+import { type ChangeAddress, useReleaseAddress, type View } from "./release-address";
 import { ViewFrame } from "./ViewFrame";
 import type { ViewProps } from "./views";
 
@@ -24,6 +25,21 @@ const Columns = chakra("div", {
   },
 });
 
+function useViewShortcuts(change: ChangeAddress): void {
+  const group = useMemo<ShortcutGroup>(
+    () => ({
+      title: "This release",
+      shortcuts: [
+        { keys: "g t", does: "Show the tree", run: () => change({ view: "tree" }) },
+        { keys: "g b", does: "Show the board", run: () => change({ view: "board" }) },
+        { keys: "g i", does: "Show the timeline", run: () => change({ view: "timeline" }) },
+      ],
+    }),
+    [change],
+  );
+  useShortcuts(group);
+}
+
 interface ReleaseViewProps {
   release: Hierarchy;
   /** Says why what is shown is not current; stays in sight however far it is scrolled. */
@@ -35,6 +51,7 @@ interface ReleaseViewProps {
 /** A release in the view that its address asks for, with the details of the entity that it names. */
 export function ReleaseView({ release, banner, knownUntil }: ReleaseViewProps) {
   const [address, change] = useReleaseAddress();
+  useViewShortcuts(change);
   const { view, entity, text, phases, failuresOnly } = address;
   const matches = useMemo(
     () => matchesOf(release, { text, phases, failuresOnly }),

@@ -1,6 +1,7 @@
 import { chakra } from "@chakra-ui/react";
 import { defaultRangeExtractor, useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type KeyboardEvent, type MouseEvent, useLayoutEffect, useRef, useState } from "react";
+import { type ShortcutGroup, useShortcuts } from "@/components/shortcuts/shortcuts";
 import type { TreeEntity } from "@/lib/entities";
 import { useFocusHeir } from "../focus";
 import { focusedIndex, moveForKey } from "./keyboard";
@@ -17,6 +18,20 @@ const STICKY_BAR_PX = 120;
 
 const Tree = chakra("div", { base: treeStyles });
 
+const KEYS: ShortcutGroup = {
+  title: "In the tree",
+  shortcuts: [
+    { keys: "ArrowUp", does: "To the line above" },
+    { keys: "ArrowDown", does: "To the line below" },
+    { keys: "ArrowRight", does: "Open, or go to what it holds" },
+    { keys: "ArrowLeft", does: "Close, or go to what holds it" },
+    { keys: "Home", does: "To the first line" },
+    { keys: "End", does: "To the last line" },
+    { keys: "Enter", does: "Open or close" },
+    { keys: "*", does: "Open all at this level" },
+  ],
+};
+
 interface ReleaseTreeProps {
   root: TreeEntity;
   rows: TreeRow[];
@@ -29,6 +44,7 @@ function isSelectingText(): boolean {
 
 export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
   const tree = useRef<HTMLDivElement>(null);
+  useShortcuts(KEYS);
   const [focusedKey, setFocusedKey] = useState(root.path);
   const focusPending = useRef<"shown" | "unmoved" | null>(null);
   const focused = focusedIndex(rows, focusedKey);
