@@ -8,6 +8,7 @@ RelportalError
 ├── NotFound
 │   ├── WorkflowNotFound         Temporal has no workflow of this ID
 │   ├── ReleaseNotFound          no workflow runs, or ran, this release
+│   ├── PreviousReleaseNotFound  no release before it succeeded, of those that the caller may see
 │   └── EntityNotFound           the release holds no such entity
 ├── AmbiguousEntity              the ID stands in several places
 └── SourceError                  the source could not be read; trying again may help
@@ -19,10 +20,21 @@ RelportalError
 """
 
 from collections.abc import Sequence
+from copy import copy
+from typing import Self
 
 
 class RelportalError(Exception):
     """Base of all errors here. `str()` of it is for logs, and may hold addresses and payloads; never for callers."""
+
+    parameter: str | None = None
+    """Which of the caller's parameters it is about, where several name a release."""
+
+    def about(self, parameter: str) -> Self:
+        """The same error, of this parameter. A copy: others may wait for the same read, and get the same error."""
+        told = copy(self)
+        told.parameter = parameter
+        return told
 
 
 class InvalidInput(RelportalError):
@@ -55,6 +67,10 @@ class WorkflowNotFound(NotFound):
 
 
 class ReleaseNotFound(NotFound):
+    pass
+
+
+class PreviousReleaseNotFound(NotFound):
     pass
 
 

@@ -7,7 +7,9 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
+from releases.comparison import Comparison
 from releases.domain import Entity, EntityType, Tree
 
 BOM = "\ufeff"
@@ -43,6 +45,33 @@ def _rows(tree: Tree, entity: Entity, names: list[str]) -> Iterator[Sequence[str
         yield from _rows(tree, child, [*names, child.label])
 
 
+_SIDES = ("version", "state", "phase", "duration_seconds", "error_message", "problem", "path", "release")
+
+COMPARISON_COLUMNS = (
+    *("match", "differs", *_LEVELS, "within"),
+    *(f"{name}_{side}" for name in _SIDES for side in "ab"),
+)
+
+
+def comparison_table(a: Entity, b: Entity, found: Comparison, *, whole: bool) -> Iterator[Sequence[str]]:
+    """The head, then each app that differs between these two releases, or, `whole`, each app of both."""
+    yield COMPARISON_COLUMNS
+    for compared in found.apps if whole else found.differing:
+        names = [*compared.names, *[""] * (len(_LEVELS) - len(compared.names))]
+        sides = zip(_side(compared.a, a), _side(compared.b, b), strict=True)
+        yield [compared.match, " ".join(compared.differs), *names, compared.within or "", *chain.from_iterable(sides)]
+
+
+def _side(app: Entity | None, release: Entity) -> Sequence[str]:
+    if app is None:
+        return [""] * (len(_SIDES) - 1) + [release.id]
+    problem, _ = app.problem or ("", "")
+    return [
+        *(app.version or "", app.state or "", app.phase, seconds(app.duration)),
+        *(app.error_message or "", problem, app.path, release.id),
+    ]
+
+
 def moment(at: datetime | None) -> str:
     """ISO 8601 in UTC; empty for None."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else ""
@@ -71,9 +100,9 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_BEGIN_FORMULAS) else cell
 
 
-def file_name(release_id: str, as_of: datetime, extension: str) -> str:
+def file_name(of: str, as_of: datetime, extension: str) -> str:
     """`release-payments-2025.11_20251122T140300Z.csv`: safe wherever files are kept, as IDs hold nothing that is not.
 
     With the time, since two exports of a release that moves are not the same.
     """
-    return f"{release_id.replace(':', '-')}_{as_of.astimezone(UTC):%Y%m%dT%H%M%SZ}.{extension}"
+    return f"{of.replace(':', '-')}_{as_of.astimezone(UTC):%Y%m%dT%H%M%SZ}.{extension}"

@@ -183,7 +183,7 @@ class ReleaseList:
 
         async def read(release_id: EntityId) -> Entity:
             async with slots.taken():
-                return await self._shown(release_id, runs[release_id])
+                return await self.shown(release_id, runs[release_id])
 
         candidates = list(selected)
         try:
@@ -197,12 +197,12 @@ class ReleaseList:
     async def row(self, release_id: EntityId, run: Run, query: ListQuery, read: Entity | None = None) -> Row:
         """A release of the list, read unless it is given; with a problem where it can't be, or not in time."""
         release, progress = await asyncio.gather(
-            _at_once(read) if read else self._shown(release_id, run),
+            _at_once(read) if read else self.shown(release_id, run),
             self._in_time(self._progress(release_id, run)) if query.with_rollups else _at_once(None),
         )
         return Row(release, run, progress or (self._late_progress.get(run.run_id) if query.with_rollups else None))
 
-    async def _shown(self, release_id: EntityId, run: Run) -> Entity:
+    async def shown(self, release_id: EntityId, run: Run) -> Entity:
         """The release, or that it did not answer in time."""
         entity = await self._in_time(self._release(release_id, run))
         return entity or self.not_in_time(release_id, run)

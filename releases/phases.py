@@ -67,7 +67,7 @@ class PhaseTable:
             entity_type, colon, state = key.rpartition(":")
             if not state.strip() or (colon and entity_type.strip().lower() not in ENTITY_TYPES):
                 raise ValueError(f'"{key}" is neither a state nor type:state')
-            word = _normalised(state)
+            word = normalised(state)
             if not colon:
                 # An override of a bare state means it for every type, ours for one type among them.
                 for ours in [name for name in self._phases if name.endswith(f":{word}")]:
@@ -80,12 +80,13 @@ class PhaseTable:
             return Phase.UNKNOWN
         known = self._read.get((entity_type, state))
         if known is None:
-            word = _normalised(state)
+            word = normalised(state)
             known = self._phases.get(f"{entity_type}:{word}") or self._phases.get(word) or Phase.UNKNOWN
             if len(self._read) < _READ_KEPT:
                 self._read[entity_type, state] = known
         return known
 
 
-def _normalised(state: str) -> str:
+def normalised(state: str) -> str:
+    """The word that a state is read by: how it is written does not matter."""
     return "_".join(state.lower().replace("-", " ").replace("_", " ").split())

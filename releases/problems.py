@@ -94,6 +94,12 @@ TABLE: dict[type[BaseException], Problem] = {
     errors.AccessDenied: DENIED,
     errors.NotFound: NOT_FOUND,
     errors.ReleaseNotFound: Problem("release_not_found", 404, "Release not found", RELEASE_GONE),
+    errors.PreviousReleaseNotFound: Problem(
+        "previous_release_not_found",
+        404,
+        "Previous release not found",
+        "No release that you may see started before this one and succeeded. Name the one to compare it with.",
+    ),
     errors.EntityNotFound: Problem(
         "entity_not_found", 404, "Entity not found", f"{RELEASE_GONE} No such part of it is known."
     ),
@@ -168,6 +174,9 @@ def problem_of(error: BaseException) -> Problem:
             return _of_validation(row, dict(_flattened(error.detail)))
         case drf.Throttled():
             return replace(row, retry_after=max(1, math.ceil(getattr(error, "wait", None) or 0)))
+        case errors.RelportalError(parameter=str(parameter)):
+            detail = f"{row.detail} This is about the release given as {parameter}."
+            return replace(row, detail=detail, errors={parameter: [row.detail]})
     return row
 
 

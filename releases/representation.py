@@ -12,6 +12,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
 
+from releases.comparison import Comparands, Compared, Comparison, Lone
 from releases.domain import (
     Entity,
     EntityProblem,
@@ -24,6 +25,7 @@ from releases.domain import (
     Tree,
 )
 from releases.listing import ListQuery, Page, Progress, Row
+from releases.previous import Previous
 
 JsonObject = dict[str, Any]
 
@@ -143,6 +145,27 @@ class Representation:
         fields |= {"as_of": tree.as_of, "freshness": tree.freshness}
         return fields
 
+    def previous(self, found: Previous | None) -> JsonObject:
+        """The release that another is best compared with."""
+        if found is None:
+            return {"previous": None, "same_line": None}
+        return {"previous": self._release(found.release, found.run, None), "same_line": found.is_of_line}
+
+    def comparison(self, of: Comparands, found: Comparison, *, whole: bool) -> JsonObject:
+        """What differs between two releases; `whole` adds the apps in which nothing does."""
+        return {
+            "as_of": min(of.a.as_of, of.b.as_of),
+            "chosen": of.chosen,
+            "a": self._comparand(of.a),
+            "b": self._comparand(of.b),
+            "counts": found.counts._asdict(),
+            "only_in_one": [_lone_json(lone) for lone in found.lone],
+            "apps": [_compared_json(app) for app in (found.apps if whole else found.differing)],
+        }
+
+    def _comparand(self, tree: Tree) -> JsonObject:
+        return {**self._release(tree.release, tree.run, Progress.of(tree.release)), "freshness": tree.freshness}
+
     def _release(self, entity: Entity, run: Run, progress: Progress | None) -> JsonObject:
         rollup, held_by, stands_at = progress or (None, None, None)
         return {
@@ -191,6 +214,44 @@ class Representation:
 _NODE_FIELDS = {
     kind: (f"{kind.parent}_id", kind.child.plural if kind.child else None) for kind in EntityType if kind.parent
 }
+
+
+def _lone_json(lone: Lone) -> JsonObject:
+    return {
+        "match": lone.match,
+        "type": lone.entity.type,
+        "id": lone.entity.id,
+        "path": lone.entity.path,
+        "names": lone.names,
+        "apps": lone.entity.rollup.total,
+        "unread": lone.is_unread,
+    }
+
+
+def _compared_json(compared: Compared) -> JsonObject:
+    return {
+        "match": compared.match,
+        "names": compared.names,
+        "differs": compared.differs,
+        "within": compared.within,
+        "a": _app_json(compared.a),
+        "b": _app_json(compared.b),
+    }
+
+
+def _app_json(app: Entity | None) -> JsonObject | None:
+    if app is None:
+        return None
+    return {
+        "id": app.id,
+        "path": app.path,
+        "version": app.version,
+        "state": app.state,
+        "phase": app.phase,
+        "duration_seconds": round(app.duration.total_seconds(), 3) if app.duration is not None else None,
+        "error_message": app.error_message,
+        "problem": _problem_json(app.problem),
+    }
 
 
 @lru_cache(maxsize=4096)

@@ -48,6 +48,7 @@ _INSTANCES: list[Exception] = [
     errors.InvalidEntityId("id", "Expected type:id, such as release:2025.11-payments."),
     errors.AccessDenied(),
     errors.ReleaseNotFound(),
+    errors.PreviousReleaseNotFound(),
     errors.EntityNotFound(),
     errors.AmbiguousEntity(
         [("release:2025.11", f"wave:w1/cluster:{region}/bundle:core/app:api") for region in ("eu-west", "us-east")]

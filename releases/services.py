@@ -16,12 +16,15 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from releases.access import Viewer
+from releases.comparison import Chosen, Comparands
 from releases.domain import Entity, EntityId, EntityType, Tree
 from releases.errors import (
     AccessDenied,
     AmbiguousEntity,
     EntityNotFound,
+    InvalidEntityId,
     NotFound,
+    PreviousReleaseNotFound,
     QueryTimeout,
     SourceError,
 )
@@ -35,6 +38,7 @@ from releases.live import LiveTrees
 from releases.live_list import ListMeans, LivePages
 from releases.live_tree import Means
 from releases.phases import PhaseTable
+from releases.previous import Previous, previous_succeeded
 from releases.pulse import Pulse
 from releases.reading import ReaderConfig
 from releases.topology import ReleaseWorkflowIds
@@ -257,6 +261,51 @@ def _only(places: list[tuple[Tree, Entity]], entity_id: EntityId) -> tuple[Tree,
     return places[0]
 
 
+async def previous_release(viewer: Viewer, release_id: str) -> Previous | None:
+    """The release that this one is best compared with; None where there is none."""
+    with _recorded(viewer, "previous", release_id):
+        wanted, known = _authorised(viewer, release_id), source()
+        run = (await known.index.runs()).get(wanted) or (await known.reader.release(wanted)).run
+        return await previous_succeeded(known.list, viewer, wanted, run.started_at)
+
+
+async def get_trees_to_compare(viewer: Viewer, a: str | None, b: str, *, fresh: bool = False) -> Comparands:
+    """Two releases with all that they hold; where `a` is None, it is the one that `b` is best compared with.
+
+    Raises PreviousReleaseNotFound where there is none. An error about one of the two says which, as its `parameter`.
+    """
+    with _recorded(viewer, "compare", b, compared_with=a or "") as record:
+        wanted_a = _authorised_as("a", viewer, a) if a is not None else None
+        wanted_b = _authorised_as("b", viewer, b)
+        if wanted_a is not None:
+            return Comparands(
+                *await asyncio.gather(_tree_of("a", wanted_a, fresh), _tree_of("b", wanted_b, fresh)), Chosen.CALLER
+            )
+        tree = await _tree_of("b", wanted_b, fresh)
+        previous = await previous_succeeded(source().list, viewer, wanted_b, tree.run.started_at)
+        if previous is None:
+            raise PreviousReleaseNotFound(b)
+        record["compared_with"] = previous.release.id
+        chosen = Chosen.LINE if previous.is_of_line else Chosen.SCOPE
+        return Comparands(await _tree_of("a", previous.release.id, fresh), tree, chosen)
+
+
+def _authorised_as(parameter: str, viewer: Viewer, release_id: str) -> EntityId:
+    try:
+        return _authorised(viewer, release_id)
+    except InvalidEntityId as error:
+        raise InvalidEntityId(parameter, error.expected) from error
+    except AccessDenied as error:
+        raise error.about(parameter) from error
+
+
+async def _tree_of(parameter: str, release_id: EntityId, fresh: bool) -> Tree:
+    try:
+        return await source().tree(release_id, fresh=fresh)
+    except (NotFound, SourceError) as error:
+        raise error.about(parameter) from error
+
+
 def _authorised(viewer: Viewer, release_id: str) -> EntityId:
     """The ID, once it is known to be a release's and in the viewer's scope."""
     parsed = EntityId.of_type(EntityType.RELEASE, release_id)
@@ -266,12 +315,12 @@ def _authorised(viewer: Viewer, release_id: str) -> EntityId:
 
 
 @contextmanager
-def _recorded(viewer: Viewer, action: str, release_id: str, **details: str) -> Iterator[None]:
+def _recorded(viewer: Viewer, action: str, release_id: str, **details: str) -> Iterator[dict[str, str]]:
     """Put an access to release information on record, allowed or refused. The log's context adds when, from where and
-    the request's ID."""
+    the request's ID. What turns out to be accessed, too, is added to what this yields."""
     outcome = "allowed"
     try:
-        yield
+        yield details
     except AccessDenied:
         outcome = "denied"
         raise

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from releases.comparison_views import CompareViewSet
 from releases.renderers import CSVRenderer, ORJSONRenderer
 from releases.saved_views import SavedViewViewSet
 from releases.views import EntityViewSet, ReleaseViewSet
@@ -13,6 +14,11 @@ urlpatterns = [
         "releases/<str:release_id>/hierarchy/",
         ReleaseViewSet.as_view({"get": "hierarchy"}, name="Hierarchy"),
         name="hierarchy",
+    ),
+    path(
+        "releases/<str:release_id>/previous/",
+        ReleaseViewSet.as_view({"get": "previous"}, name="Previous"),
+        name="previous",
     ),
     # Files for everybody, browsers too: no page is made of them.
     path(
@@ -29,6 +35,12 @@ urlpatterns = [
         "releases/<str:release_id>/entities/<str:entity_id>/",
         ReleaseViewSet.as_view({"get": "entity"}, name="Entity"),
         name="release-entity",
+    ),
+    path("compare/", CompareViewSet.as_view({"get": "retrieve"}, name="Comparison"), name="compare"),
+    path(
+        "compare/export.csv",
+        CompareViewSet.as_view({"get": "export_csv"}, name="Export", renderer_classes=[ORJSONRenderer, CSVRenderer]),
+        name="compare-csv",
     ),
     path("entities/<str:entity_id>/", EntityViewSet.as_view({"get": "retrieve"}, name="Entity"), name="entity"),
     path("views/", SavedViewViewSet.as_view({"get": "list", "post": "create"}, name="Saved views"), name="views"),

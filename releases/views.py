@@ -1,12 +1,7 @@
 """The HTTP edge of releases: parameters in, use cases called, JSON out."""
 
-import hashlib
-from typing import Any, TypeVar
-
 from asgiref.sync import async_to_sync
 from django.http import HttpResponse
-from django.utils.cache import patch_vary_headers
-from django.utils.http import http_date, parse_etags
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -15,6 +10,8 @@ from rest_framework.viewsets import ViewSet
 
 from accounts.viewers import viewer_of
 from releases import services
+from releases.answers import attachment, conditional, private
+from releases.comparison_serializers import PreviousReleaseSerializer
 from releases.domain import ENTITY_ID_PATTERN
 from releases.encoding import to_json
 from releases.export import file_name, to_csv, tree_table
@@ -32,8 +29,6 @@ from releases.serializers import (
     ReadParameters,
     ReleaseSerializer,
 )
-
-R = TypeVar("R", bound=HttpResponse)
 
 SOURCE_CODES = ("temporal_unavailable", "query_timeout", "worker_unavailable", "query_failed")
 
@@ -62,6 +57,7 @@ FRESH = OpenApiParameter(
     description="Ask Temporal also where the release is live, which the answer tells the state of otherwise.",
 )
 
+IF_NONE_MATCH = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="An earlier ETag.")
 CONTENT_DISPOSITION = OpenApiParameter(
     "Content-Disposition",
     str,
@@ -106,23 +102,6 @@ LIST_PARAMETERS = [
 ]
 
 
-def _private(response: R) -> R:
-    """Kept by no shared cache, and asked for again each time. With the time, which daphne does not add: on a 304 it
-    tells since when what the caller has is known to be so (RFC 9110, 6.6.1 wants it anyway)."""
-    response["Date"] = http_date()
-    response["Cache-Control"] = "private, no-cache"
-    patch_vary_headers(response, ("Authorization",))
-    return response
-
-
-def _attachment(content: bytes, content_type: str, name: str) -> HttpResponse:
-    return _private(
-        HttpResponse(
-            content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-        )
-    )
-
-
 class ReleaseViewSet(ViewSet):
     """Releases, and the trees of waves, clusters, bundles and apps that they hold."""
 
@@ -139,7 +118,7 @@ class ReleaseViewSet(ViewSet):
         query = ListParameters.parse(request.query_params)
         page = async_to_sync(services.list_releases)(viewer_of(request.user), query)
         links = PageLinks.of(request._request, request.path)
-        return _private(Response(Representation.configured().page(page, query, links)))
+        return private(Response(Representation.configured().page(page, query, links)))
 
     @extend_schema(
         operation_id="releases_retrieve",
@@ -157,7 +136,7 @@ class ReleaseViewSet(ViewSet):
     def retrieve(self, request: Request, release_id: str) -> Response:
         fresh = ReadParameters.parse(request.query_params)
         tree = async_to_sync(services.get_release)(viewer_of(request.user), release_id, fresh=fresh)
-        return _private(Response(Representation.configured().release(tree)))
+        return private(Response(Representation.configured().release(tree)))
 
     @extend_schema(
         operation_id="releases_hierarchy",
@@ -168,7 +147,7 @@ class ReleaseViewSet(ViewSet):
         parameters=[
             RELEASE_ID,
             FRESH,
-            OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="An earlier ETag."),
+            IF_NONE_MATCH,
         ],
         responses={
             200: HierarchySerializer,
@@ -181,13 +160,24 @@ class ReleaseViewSet(ViewSet):
     def hierarchy(self, request: Request, release_id: str) -> HttpResponse:
         fresh = ReadParameters.parse(request.query_params)
         tree = async_to_sync(services.get_tree)(viewer_of(request.user), release_id, fresh=fresh)
-        body = Representation.configured().hierarchy(tree)
-        etag = _etag(body)
-        known = parse_etags(request.headers.get("If-None-Match", ""))
-        is_known = "*" in known or etag in known
-        answer: HttpResponse = HttpResponse(status=304) if is_known else Response(body)
-        answer["ETag"] = etag
-        return _private(answer)
+        return conditional(request, Representation.configured().hierarchy(tree))
+
+    @extend_schema(
+        operation_id="releases_previous",
+        tags=["releases"],
+        summary="The release to compare one with",
+        description="The last that worked: of the releases that started before it and succeeded, the newest of its own "
+        "line (the ID is the same but for the version), else the newest. Asks 20 releases at most for their state, of "
+        "those that ended none twice.",
+        parameters=[RELEASE_ID],
+        responses={
+            200: PreviousReleaseSerializer,
+            **problem_responses("invalid_id", "permission_denied", "release_not_found", *SOURCE_CODES),
+        },
+    )
+    def previous(self, request: Request, release_id: str) -> Response:
+        found = async_to_sync(services.previous_release)(viewer_of(request.user), release_id)
+        return private(Response(Representation.configured().previous(found)))
 
     @extend_schema(
         operation_id="releases_export_json",
@@ -213,7 +203,7 @@ class ReleaseViewSet(ViewSet):
         wanted = ExportParameters.parse(request.query_params)
         tree = async_to_sync(services.get_tree)(viewer_of(request.user), release_id, fresh=wanted["fresh"])
         body = to_json(Representation.configured().hierarchy(tree), indented=wanted["pretty"])
-        return _attachment(body, "application/json", file_name(tree.release.id, tree.as_of, "json"))
+        return attachment(body, "application/json", file_name(tree.release.id, tree.as_of, "json"))
 
     @extend_schema(
         operation_id="releases_export_csv",
@@ -234,7 +224,7 @@ class ReleaseViewSet(ViewSet):
         wanted = ExportParameters.parse(request.query_params)
         tree = async_to_sync(services.get_tree)(viewer_of(request.user), release_id, fresh=wanted["fresh"])
         table = to_csv(tree_table(tree), bom=wanted["bom"])
-        return _attachment(table, "text/csv; charset=utf-8", file_name(tree.release.id, tree.as_of, "csv"))
+        return attachment(table, "text/csv; charset=utf-8", file_name(tree.release.id, tree.as_of, "csv"))
 
     @extend_schema(
         operation_id="releases_entity",
@@ -268,7 +258,7 @@ class ReleaseViewSet(ViewSet):
         path = request.query_params.get("path")
         fresh = ReadParameters.parse(request.query_params)
         found = async_to_sync(services.get_entity)(viewer_of(request.user), release_id, entity_id, path, fresh=fresh)
-        return _private(Response(Representation.configured().entity(*found)))
+        return private(Response(Representation.configured().entity(*found)))
 
 
 class EntityViewSet(ViewSet):
@@ -291,10 +281,4 @@ class EntityViewSet(ViewSet):
     )
     def retrieve(self, request: Request, entity_id: str) -> Response:
         found = async_to_sync(services.find_entity)(viewer_of(request.user), entity_id)
-        return _private(Response(Representation.configured().entity(*found)))
-
-
-def _etag(body: dict[str, Any]) -> str:
-    """Weak, since the same tag stands for bodies that differ in `as_of`."""
-    content = {name: value for name, value in body.items() if name != "as_of"}
-    return f'W/"{hashlib.blake2b(to_json(content), digest_size=16).hexdigest()}"'
+        return private(Response(Representation.configured().entity(*found)))

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 ADDRESSES = {
     "releases": "releases/",
     "views": "views/",
+    "compare": "compare/",
     "me": "auth/me/",
     "login": "auth/login/",
     "logout": "auth/logout/",

@@ -141,7 +141,13 @@ class TestEveryRouteWithAnId:
     """Of the release, its tree, one of its entities, files of it, and the search for an entity."""
 
     FILES = ("/api/releases/{}/export.json", "/api/releases/{}/export.csv")
-    OF_A_RELEASE = ("/api/releases/{}/", "/api/releases/{}/hierarchy/", "/api/releases/{}/entities/app:api/", *FILES)
+    OF_A_RELEASE = (
+        "/api/releases/{}/",
+        "/api/releases/{}/hierarchy/",
+        "/api/releases/{}/entities/app:api/",
+        *FILES,
+        "/api/releases/{}/previous/",
+    )
     ROUTES = (*OF_A_RELEASE, "/api/entities/{}/")
     route = pytest.mark.parametrize("route", ROUTES)
     page = pytest.mark.parametrize("route", [route for route in ROUTES if "export" not in route])

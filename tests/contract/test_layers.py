@@ -9,7 +9,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 KNOWS_DJANGO = {
     "admin",
+    "answers",
     "apps",
+    "comparison_serializers",
+    "comparison_views",
     "consumers",
     "frames",
     "messages",

@@ -84,6 +84,7 @@ class TestDocument:
             "PUT /api/views/{id}/",
             "PATCH /api/views/{id}/",
             "DELETE /api/views/{id}/",
+            "GET /api/compare/",
         }
 
     def test_operation_ids_are_unique_and_read_well(self):
@@ -202,6 +203,8 @@ RELEASES = "/api/releases/"
 RELEASE = "/api/releases/{release_id}/"
 TREE = "/api/releases/{release_id}/hierarchy/"
 FILE = "/api/releases/{release_id}/export.json"
+PREVIOUS = "/api/releases/{release_id}/previous/"
+COMPARE = "/api/compare/"
 ENTITY = "/api/releases/{release_id}/entities/{entity_id}/"
 FIND = "/api/entities/{entity_id}/"
 VIEWS = "/api/views/"
@@ -270,6 +273,12 @@ class TestAnswers:
         assert ask(VIEWS) == [ask(VIEW, id=view.pk)]
         assert ask(VIEW, 404, id=view.pk + 1)["code"] == "not_found"
 
+    @pytest.mark.parametrize("release_id", IN_SCOPE)
+    def test_a_comparison_and_what_is_best_compared_with(self, ask, release_id):
+        query = {"a": "release:2025.10-twice", "b": release_id, "include": ["unchanged"]}
+        assert ask(COMPARE, query=query)["b"]["id"] == release_id
+        assert ask(PREVIOUS, release_id=release_id).keys() == {"previous", "same_line"}
+
     def test_what_goes_wrong(self, ask, releases, settings):
         settings.RELPORTAL = settings.RELPORTAL.model_copy(update={"QUERY_TIMEOUT_SECONDS": 0.3})
         codes = {
@@ -280,6 +289,8 @@ class TestAnswers:
             ask(ENTITY, 404, release_id="release:2025.11-payments", entity_id="app:nothing")["code"],
             ask(ENTITY, 409, release_id="release:2025.10-twice", entity_id="app:api")["code"],
             ask(RELEASE, 503, release_id="release:2025.07-broken")["code"],
+            ask(COMPARE, 400)["code"],
+            ask(COMPARE, 404, query={"b": "release:2025.11-payments"})["code"],
         }
         releases.stop_worker()
         codes.add(ask(TREE, 503, release_id="release:2025.09-spread")["code"])
@@ -292,6 +303,7 @@ class TestAnswers:
             "release_not_found",
             "entity_not_found",
             "ambiguous_entity",
+            "previous_release_not_found",
             "query_failed",
             "worker_unavailable",
             "temporal_unavailable",

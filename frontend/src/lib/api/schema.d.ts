@@ -144,6 +144,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/compare/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What differs between two releases
+         * @description App by app, matched along the path by ID, else by name. An error about one of the two releases names it under `errors`. The ETag stays the same while nothing but `as_of` changes.
+         */
+        get: operations["compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compare/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What differs between two releases, as a table
+         * @description A row for each app that differs. RFC 4180, in UTF-8, the names of the columns in the first row; the handbook explains them. A cell that a spreadsheet would take for a formula has an apostrophe before it.
+         */
+        get: operations["compare_export_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/entities/{entity_id}/": {
         parameters: {
             query?: never;
@@ -276,6 +316,26 @@ export interface paths {
          * @description What can't be read stands in its place, with its `problem`. The ETag stays the same while nothing but `as_of` changes.
          */
         get: operations["releases_hierarchy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/releases/{release_id}/previous/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The release to compare one with
+         * @description The last that worked: of the releases that started before it and succeeded, the newest of its own line (the ID is the same but for the version), else the newest. Asks 20 releases at most for their state, of those that ended none twice.
+         */
+        get: operations["releases_previous"];
         put?: never;
         post?: never;
         delete?: never;
@@ -422,6 +482,13 @@ export interface components {
             rollup: components["schemas"]["Rollup"];
             apps: components["schemas"]["App"][];
         };
+        /**
+         * @description * `caller` - caller
+         *     * `line` - line
+         *     * `scope` - scope
+         * @enum {string}
+         */
+        ChosenEnum: "caller" | "line" | "scope";
         Cluster: {
             id: string;
             type: components["schemas"]["TypeEnum"];
@@ -461,6 +528,150 @@ export interface components {
             rollup: components["schemas"]["Rollup"];
             bundles: components["schemas"]["Bundle"][];
         };
+        /** @description One of two releases that are compared. */
+        Comparand: {
+            id: string;
+            type: components["schemas"]["TypeEnum"];
+            /** @description Where it stands in its release: the IDs from the wave down, joined by `/`. Empty for the release. */
+            path: string;
+            name: string | null;
+            /** @description As its workflow gives it; null where it can't be read. */
+            state: string | null;
+            /**
+             * @description Our reading of the state.
+             *
+             *     * `pending` - pending
+             *     * `active` - active
+             *     * `succeeded` - succeeded
+             *     * `failed` - failed
+             *     * `stopped` - stopped
+             *     * `unknown` - unknown
+             */
+            phase: components["schemas"]["PhaseEnum"];
+            /** @description What the workflow last said, where the end of its run overrides it. */
+            reported_state: string | null;
+            error_message: string | null;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            updated_at: string | null;
+            /** @description The workflow that answers for it. */
+            workflow_id: string | null;
+            /** @description That workflow in Temporal's UI, where configured. */
+            workflow_url: string | null;
+            problem: components["schemas"]["EntityProblem"] | null;
+            /** @description What else its workflow tells of it. */
+            extra: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description How its workflow run stands, in Temporal's words.
+             *
+             *     * `RUNNING` - RUNNING
+             *     * `PAUSED` - PAUSED
+             *     * `COMPLETED` - COMPLETED
+             *     * `FAILED` - FAILED
+             *     * `CANCELED` - CANCELED
+             *     * `TERMINATED` - TERMINATED
+             *     * `TIMED_OUT` - TIMED_OUT
+             */
+            status: components["schemas"]["StatusEnum"];
+            run_id: string;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            rollup: components["schemas"]["Rollup"];
+            /** @description What holds it up; null where nothing does, and wherever `rollup` is null. */
+            held_by: components["schemas"]["HeldBy"] | null;
+            /** @description How far it has come; null where it has no waves, and wherever `rollup` is null. */
+            stands_at: components["schemas"]["StandsAt"] | null;
+            url: string;
+            freshness: components["schemas"]["FreshnessEnum"];
+        };
+        /** @description An app as two releases hold it, or one of them alone. */
+        Compared: {
+            /**
+             * @description Which of the two hold it.
+             *
+             *     * `both` - both
+             *     * `a` - a
+             *     * `b` - b
+             */
+            match: components["schemas"]["ComparedMatchEnum"];
+            /** @description Those along its path, as B calls them where B has it. */
+            names: string[];
+            /** @description In what. `duration`: by more than two seconds and a tenth of the longer. `unread`: nobody knows, as one of them, or what should hold it, can't be read. Empty where one release alone has it. */
+            differs: components["schemas"]["DiffersEnum"][];
+            /** @description The path, in `only_in_one`, of what holds it and is in the same release alone. */
+            within: string | null;
+            a: components["schemas"]["ComparedApp"] | null;
+            b: components["schemas"]["ComparedApp"] | null;
+        };
+        /** @description An app as one of two releases holds it. */
+        ComparedApp: {
+            id: string;
+            path: string;
+            version: string | null;
+            state: string | null;
+            phase: components["schemas"]["PhaseEnum"];
+            /**
+             * Format: double
+             * @description Of what is over: from `created_at` to `updated_at`.
+             */
+            duration_seconds: number | null;
+            error_message: string | null;
+            problem: components["schemas"]["EntityProblem"] | null;
+        };
+        /**
+         * @description * `both` - both
+         *     * `a` - a
+         *     * `b` - b
+         * @enum {string}
+         */
+        ComparedMatchEnum: "both" | "a" | "b";
+        /** @description What differs between two releases. */
+        Comparison: {
+            /**
+             * Format: date-time
+             * @description When Temporal last confirmed the older of the two readings.
+             */
+            as_of: string;
+            /**
+             * @description How `a` was chosen: by the caller; as the last of B's line that succeeded; as the last of all.
+             *
+             *     * `caller` - caller
+             *     * `line` - line
+             *     * `scope` - scope
+             */
+            chosen: components["schemas"]["ChosenEnum"];
+            a: components["schemas"]["Comparand"];
+            b: components["schemas"]["Comparand"];
+            counts: components["schemas"]["Counts"];
+            only_in_one: components["schemas"]["OnlyInOne"][];
+            apps: components["schemas"]["Compared"][];
+        };
+        /** @description Of the apps of both releases, each counted once; one that differs in several ways counts with each. */
+        Counts: {
+            apps: number;
+            unchanged: number;
+            version: number;
+            state: number;
+            phase: number;
+            duration: number;
+            unread: number;
+            only_a: number;
+            only_b: number;
+        };
+        /**
+         * @description * `version` - version
+         *     * `state` - state
+         *     * `phase` - phase
+         *     * `duration` - duration
+         *     * `unread` - unread
+         * @enum {string}
+         */
+        DiffersEnum: "version" | "state" | "phase" | "duration" | "unread";
         /** @description One entity out of its tree, with the IDs of what it holds. */
         Entity: {
             id: string;
@@ -657,6 +868,24 @@ export interface components {
             /** @description Whether every release is seen, whatever the scopes. */
             readonly sees_all: boolean;
         };
+        /** @description A wave, cluster or bundle that one release alone has, all above it being in both. */
+        OnlyInOne: {
+            match: components["schemas"]["OnlyInOneMatchEnum"];
+            type: components["schemas"]["TypeEnum"];
+            id: string;
+            path: string;
+            names: string[];
+            /** @description How many it holds. */
+            apps: number;
+            /** @description Whether the other release can't be read there, so that it may well have it, too. */
+            unread: boolean;
+        };
+        /**
+         * @description * `a` - a
+         *     * `b` - b
+         * @enum {string}
+         */
+        OnlyInOneMatchEnum: "a" | "b";
         /** @description One page: not an array of them, as the document would make of an operation that lists. */
         PaginatedReleaseList: {
             /** @description Releases in the caller's scope that the filters leave. */
@@ -689,6 +918,13 @@ export interface components {
          * @enum {string}
          */
         PhaseEnum: "pending" | "active" | "succeeded" | "failed" | "stopped" | "unknown";
+        /** @description The release that another is best compared with. */
+        PreviousRelease: {
+            /** @description The newest that started before it and succeeded; null where there is none. */
+            previous: components["schemas"]["Release"] | null;
+            /** @description Whether its ID differs in the version alone; else it is the newest of all that you may see. */
+            same_line: boolean | null;
+        };
         /** @description Of the OpenAPI document only: bodies are made by `Problem.body`. */
         Problem: {
             /** @description The code as a URI, as RFC 9457 wants it. */
@@ -1418,6 +1654,211 @@ export interface operations {
             };
         };
     };
+    compare: {
+        parameters: {
+            query: {
+                /** @description The earlier one, as a rule. Left out, it is the one that `GET /api/releases/{b}/previous/` names. */
+                a?: string;
+                /** @description The later one. */
+                b: string;
+                /** @description Ask Temporal also where the release is live, which the answer tells the state of otherwise. */
+                fresh?: boolean;
+                /** @description `unchanged` adds the apps in which nothing differs, which are only counted otherwise. */
+                include?: "unchanged"[];
+            };
+            header?: {
+                /** @description An earlier ETag. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description No response body */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_id`, `invalid_parameter` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_invalid` */
+            401: {
+                headers: {
+                    /** @description The scheme for programs. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `permission_denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `release_not_found`, `previous_release_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `temporal_unavailable`, `query_timeout`, `worker_unavailable`, `query_failed` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_export_csv: {
+        parameters: {
+            query: {
+                /** @description The earlier one, as a rule. Left out, it is the one that `GET /api/releases/{b}/previous/` names. */
+                a?: string;
+                /** @description The later one. */
+                b: string;
+                /** @description Begin with a byte order mark, by which Excel knows UTF-8. */
+                bom?: boolean;
+                format?: "csv" | "json";
+                /** @description Ask Temporal also where the release is live, which the answer tells the state of otherwise. */
+                fresh?: boolean;
+                /** @description `unchanged` adds the apps in which nothing differs, which are only counted otherwise. */
+                include?: "unchanged"[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description `attachment`, with a file name that holds the release's ID and when it was read. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description `invalid_id`, `invalid_parameter` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_invalid` */
+            401: {
+                headers: {
+                    /** @description The scheme for programs. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `permission_denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `release_not_found`, `previous_release_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `temporal_unavailable`, `query_timeout`, `worker_unavailable`, `query_failed` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     entities_retrieve: {
         parameters: {
             query?: never;
@@ -2016,6 +2457,94 @@ export interface operations {
                 content?: never;
             };
             /** @description `invalid_id`, `invalid_parameter` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_invalid` */
+            401: {
+                headers: {
+                    /** @description The scheme for programs. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `permission_denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `release_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `temporal_unavailable`, `query_timeout`, `worker_unavailable`, `query_failed` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releases_previous: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviousRelease"];
+                };
+            };
+            /** @description `invalid_id` */
             400: {
                 headers: {
                     [name: string]: unknown;
