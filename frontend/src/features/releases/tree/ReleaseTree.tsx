@@ -1,6 +1,14 @@
 import { chakra } from "@chakra-ui/react";
 import { defaultRangeExtractor, useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type KeyboardEvent, type MouseEvent, useLayoutEffect, useRef, useState } from "react";
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type MouseEvent,
+  useCallback,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { type ShortcutGroup, useShortcuts } from "@/components/shortcuts/shortcuts";
 import type { TreeEntity } from "@/lib/entities";
 import { useFocusHeir } from "../focus";
@@ -11,7 +19,9 @@ import { treeStyles } from "./tree-styles";
 import type { Expansion } from "./use-expansion";
 import { usePageOffset } from "./use-page-offset";
 
-const ROW_HEIGHT_PX = 37;
+// Of most lines on a wide screen. Each line that turns out otherwise costs going through all lines below it.
+const ROW_HEIGHT_PX = 36;
+const TROUBLE_HEIGHT_PX = 18;
 const OVERSCAN_ROWS = 12;
 // The bar above the tree sticks to the screen's top: a focused line must not hide behind it.
 const STICKY_BAR_PX = 120;
@@ -42,6 +52,11 @@ function isSelectingText(): boolean {
   return (window.getSelection()?.toString() ?? "") !== "";
 }
 
+function heightOf(entity: TreeEntity | undefined): number {
+  const inTrouble = Boolean(entity?.error_message || entity?.problem);
+  return inTrouble ? ROW_HEIGHT_PX + TROUBLE_HEIGHT_PX : ROW_HEIGHT_PX;
+}
+
 export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
   const tree = useRef<HTMLDivElement>(null);
   useShortcuts(KEYS);
@@ -50,10 +65,13 @@ export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
   const focused = focusedIndex(rows, focusedKey);
   const scrollMargin = usePageOffset(tree);
 
+  // The same function for the same lines: another has all of them measured anew.
+  const getItemKey = useCallback((index: number) => rows[index]?.key ?? index, [rows]);
+
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
-    estimateSize: () => ROW_HEIGHT_PX,
-    getItemKey: (index) => rows[index]?.key ?? index,
+    estimateSize: (index) => heightOf(rows[index]?.entity),
+    getItemKey,
     overscan: OVERSCAN_ROWS,
     scrollMargin,
     scrollPaddingStart: STICKY_BAR_PX,
