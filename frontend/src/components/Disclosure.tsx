@@ -56,7 +56,11 @@ export function Disclosure({ label, button, align, children, ...look }: Disclosu
   }
 
   function onKeyDown(event: KeyboardEvent) {
-    if (event.key === "Escape" && open) close();
+    if (event.key !== "Escape" || !open) return;
+    // What else is left by Escape stays: one key, one step.
+    event.preventDefault();
+    event.stopPropagation();
+    close();
   }
 
   function onBlur(event: FocusEvent<HTMLDivElement>) {

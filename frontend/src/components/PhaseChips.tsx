@@ -10,29 +10,31 @@ const Chip = chakra("button", {
     display: "inline-flex",
     alignItems: "center",
     gap: "1.5",
-    px: "2.5",
-    height: "8",
     borderWidth: "1px",
     borderRadius: "full",
     bg: "bg.panel",
-    fontSize: "sm",
     whiteSpace: "nowrap",
     cursor: "pointer",
     focusVisibleRing: "outside",
     _hover: { bg: "bg.muted" },
     _pressed: { borderColor: "currentcolor", fontWeight: "semibold" },
   },
+  variants: {
+    size: { sm: { px: "2.5", height: "8", fontSize: "sm" }, xs: { px: "2", height: "7", fontSize: "xs" } },
+  },
+  defaultVariants: { size: "sm" },
 });
 
 interface PhaseChipsProps {
   chosen: readonly Phase[];
   /** How many there are in each phase; left out where nobody counts. */
   counts?: Readonly<Record<Phase, number>>;
+  size?: "sm" | "xs";
   onChange: (chosen: Phase[]) => void;
 }
 
 /** The phases to choose from, any number of them. */
-export function PhaseChips({ chosen, counts, onChange }: PhaseChipsProps) {
+export function PhaseChips({ chosen, counts, size, onChange }: PhaseChipsProps) {
   return (
     <Chips aria-label="Phase">
       {PHASES_BY_CONCERN.map((phase) => {
@@ -42,6 +44,7 @@ export function PhaseChips({ chosen, counts, onChange }: PhaseChipsProps) {
           <Chip
             key={phase}
             type="button"
+            size={size}
             aria-pressed={pressed}
             onClick={toggle}
             color={`phase.${phase}.fg`}

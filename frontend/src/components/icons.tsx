@@ -58,6 +58,16 @@ export const CopyIcon = () => (
     <path d="M10.5 5.5v-3h-8v8h3" />
   </Outline>
 );
+export const ExpandIcon = () => (
+  <Outline>
+    <path d="m4.5 6 3.5-3.5L11.5 6M4.5 10 8 13.5l3.5-3.5" />
+  </Outline>
+);
+export const CollapseIcon = () => (
+  <Outline>
+    <path d="M4.5 2.5 8 6l3.5-3.5M4.5 13.5 8 10l3.5 3.5" />
+  </Outline>
+);
 export const ExternalIcon = () => (
   <Outline>
     <path d="M6.5 3.5h-3v9h9v-3M9 3h4v4M13 3 7.5 8.5" />

@@ -2,9 +2,13 @@ import { chakra } from "@chakra-ui/react";
 import { type ComponentType, lazy, type ReactNode, Suspense, useMemo } from "react";
 import { type ShortcutGroup, useShortcuts } from "@/components/shortcuts/shortcuts";
 import type { Hierarchy } from "@/lib/api/types";
+import { isPhase } from "@/lib/phase";
+import { countEntities, countFailures } from "../tree/entities";
 import { TreeView } from "../tree/TreeView";
-import { matchesOf } from "./entity-filter";
-import { type ChangeAddress, useReleaseAddress, type View } from "./release-address";
+import { filterFor, isForFailures, type Matches, NO_FILTER } from "./entity-filter";
+import { FilterBar } from "./FilterBar";
+import { NothingMatches } from "./NothingMatches";
+import { type ChangeAddress, type ReleaseAddress, useReleaseAddress, type View } from "./release-address";
 import { ViewFrame } from "./ViewFrame";
 import type { ViewProps } from "./views";
 
@@ -48,20 +52,42 @@ interface ReleaseViewProps {
   knownUntil: number | null;
 }
 
+/** What of the release the address asks for. The filter is kept while it stays the same: it remembers what it judged. */
+function useMatches(release: Hierarchy, { text, phases, failuresOnly }: ReleaseAddress): Matches {
+  const phaseList = phases.join(",");
+  const matchesOf = useMemo(
+    () => filterFor({ text, phases: phaseList.split(",").filter(isPhase), failuresOnly }),
+    [text, phaseList, failuresOnly],
+  );
+  return useMemo(() => matchesOf(release), [matchesOf, release]);
+}
+
 /** A release in the view that its address asks for, with the details of the entity that it names. */
-export function ReleaseView({ release, banner, knownUntil }: ReleaseViewProps) {
+export function ReleaseView({ release, knownUntil, banner }: ReleaseViewProps) {
   const [address, change] = useReleaseAddress();
   useViewShortcuts(change);
-  const { view, entity, text, phases, failuresOnly } = address;
-  const matches = useMemo(
-    () => matchesOf(release, { text, phases, failuresOnly }),
-    [release, text, phases, failuresOnly],
-  );
+  const { view, entity } = address;
+  const matches = useMatches(release, address);
+  const { filter, filtered, count } = matches;
   const Chosen = VIEW_COMPONENTS[view];
   const select = (path: string) => change({ entity: path });
+  const filterBar = (
+    <FilterBar
+      filter={filter}
+      rollup={release.rollup}
+      failures={countFailures(release)}
+      entities={countEntities(release)}
+      matching={filtered ? count : null}
+      onChange={change}
+    />
+  );
   const frame = (tools: ReactNode, content: ReactNode) => (
-    <ViewFrame address={address} banner={banner} tools={tools}>
-      {content}
+    <ViewFrame address={address} banner={banner} filter={filterBar} tools={tools}>
+      {filtered && count === 0 ? (
+        <NothingMatches failures={isForFailures(filter)} onClear={() => change(NO_FILTER)} />
+      ) : (
+        content
+      )}
     </ViewFrame>
   );
 
@@ -72,10 +98,10 @@ export function ReleaseView({ release, banner, knownUntil }: ReleaseViewProps) {
           <Chosen
             release={release}
             matches={matches}
-            knownUntil={knownUntil}
             selected={entity}
             onSelect={select}
             onShowInTree={(path) => change({ view: "tree", entity: path })}
+            knownUntil={knownUntil}
             frame={frame}
           />
         </Suspense>

@@ -14,10 +14,14 @@ const Sticky = chakra("div", {
     display: "flex",
     flexDirection: "column",
     gap: "2",
+    // Where a screen is that low, what sticks would leave nothing to see below it.
+    "@media (max-height: 30rem)": { position: "static" },
   },
 });
 
 const Bar = chakra("div", { base: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: "2" } });
+
+const Tools = chakra("div", { base: { marginInlineStart: "auto" } });
 
 const Panel = chakra("div", {
   base: {
@@ -34,6 +38,7 @@ interface ViewFrameProps {
   address: ReleaseAddress;
   /** Says why what is shown is not current; stays in sight however far it is scrolled. */
   banner: ReactNode;
+  filter: ReactNode;
   tools: ReactNode;
   children: ReactNode;
 }
@@ -43,7 +48,7 @@ interface ViewFrameProps {
  *
  * What is to stick below the bar finds how high it is in `--bar-height`.
  */
-export function ViewFrame({ address, banner, tools, children }: ViewFrameProps) {
+export function ViewFrame({ address, banner, filter, tools, children }: ViewFrameProps) {
   const bar = useRef<HTMLDivElement>(null);
   const { height } = useElementSize(bar);
   return (
@@ -52,8 +57,9 @@ export function ViewFrame({ address, banner, tools, children }: ViewFrameProps) 
         {banner}
         <Bar>
           <ViewSwitch address={address} />
-          {tools}
+          <Tools>{tools}</Tools>
         </Bar>
+        {filter}
       </Sticky>
       <Panel data-stale={banner ? "" : undefined} style={{ "--bar-height": `${height}px` } as CSSProperties}>
         {children}

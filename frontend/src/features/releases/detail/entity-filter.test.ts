@@ -1,17 +1,25 @@
 import { describe, expect, it } from "vitest";
+import { eachEntity, type TreeEntity } from "@/lib/entities";
+import { TREE_BODY } from "@/lib/realtime/tree-body";
 import { troubledTree } from "@/test/fixtures";
-import { type EntityFilter, matchesOf } from "./entity-filter";
+import { type EntityFilter, type EntitySet, filterFor } from "./entity-filter";
 
 const ALL: EntityFilter = { text: "", phases: [], failuresOnly: false };
 const release = troubledTree();
 
-function shownBy(filter: Partial<EntityFilter>): string[] {
-  return [...matchesOf(release, { ...ALL, ...filter }).shown].map(({ path }) => path).sort();
+function pathsIn(set: EntitySet, root: TreeEntity = release): string[] {
+  const paths: string[] = [];
+  eachEntity(root, (entity) => set.has(entity) && paths.push(entity.path));
+  return paths.sort();
 }
+
+const matchesOf = (filter: Partial<EntityFilter>) => filterFor({ ...ALL, ...filter })(release);
+const shownBy = (filter: Partial<EntityFilter>) => pathsIn(matchesOf(filter).shown);
 
 describe("a filter", () => {
   it("that asks for nothing filters nothing", () => {
-    expect(matchesOf(release, ALL).filtered).toBe(false);
+    expect(matchesOf({}).filtered).toBe(false);
+    expect(shownBy({})).toHaveLength(12);
   });
 
   it("keeps what leads to a match", () => {
@@ -42,8 +50,45 @@ describe("a filter", () => {
     expect(shownBy({ text: "ledger", failuresOnly: true })).toEqual([]);
   });
 
-  it("tells the matches themselves from the way to them", () => {
-    const { hits } = matchesOf(release, { ...ALL, text: "search" });
-    expect([...hits].map(({ id }) => id)).toEqual(["app:search-api"]);
+  it("tells the matches themselves from the way to them, and from what they hold", () => {
+    expect(pathsIn(matchesOf({ text: "search" }).hits)).toEqual(["wave:w2/cluster:us-east/bundle:core/app:search-api"]);
+    const { hits, leading, count } = matchesOf({ text: "eu-west" });
+    expect(pathsIn(hits)).toEqual(["wave:w1/cluster:eu-west"]);
+    expect(pathsIn(leading)).toEqual(["", "wave:w1"]);
+    expect(count).toBe(1);
+  });
+
+  it("does not take the release's own name for what it holds", () => {
+    expect(shownBy({ text: "2025.11-payments" })).toEqual([]);
+  });
+});
+
+describe("a filter of a release that changes", () => {
+  const set = (tree: typeof release, path: string, fields: Record<string, unknown>) => {
+    const changed = TREE_BODY.apply(tree, { op: "set", path, fields });
+    if (!changed) throw new Error(`nothing stands at ${path}`);
+    return changed;
+  };
+
+  it("says the same by the same sets of what did not change", () => {
+    const apply = filterFor({ ...ALL, phases: ["failed"] });
+    const before = apply(release);
+    const path = "wave:w1/cluster:eu-west/bundle:core/app:ledger";
+    const changed = set(release, path, { phase: "failed" });
+    const now = apply(changed);
+    expect(now.count).toBe(before.count + 1);
+    expect(pathsIn(now.shown, changed)).toContain(path);
+    expect(now.shown).toBe(before.shown);
+  });
+
+  it("says something else, by other sets, of what a changed branch holds", () => {
+    const apply = filterFor({ ...ALL, text: "rolling back" });
+    const before = apply(release);
+    const changed = set(release, "wave:w1", { state: "rolling back" });
+    const now = apply(changed);
+    expect(pathsIn(now.shown, changed)).toContain("wave:w1/cluster:eu-west/bundle:core/app:ledger");
+    expect(now.shown).not.toBe(before.shown);
+    const back = set(changed, "wave:w1", { state: "deploying" });
+    expect(pathsIn(apply(back).shown, back)).toEqual([]);
   });
 });

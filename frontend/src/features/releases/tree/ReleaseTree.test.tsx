@@ -62,6 +62,18 @@ describe("the tree", () => {
     expect(screen.getAllByRole("treeitem")).toHaveLength(12);
   });
 
+  it("opens down to a level, and closes what is further down", async () => {
+    servesTree(troubledTree());
+    const { user } = renderApp(PATH);
+    await user.click(await screen.findByRole("button", { name: "Down to" }));
+    await user.click(screen.getByRole("button", { name: "Clusters" }));
+    expect(lineIds()).toEqual(["release:2025.11-payments", "wave:w1", "cluster:eu-west", "wave:w2", "cluster:us-east"]);
+    expect(screen.getByRole("button", { name: "Down to" })).toHaveFocus();
+    await user.keyboard("{Enter}");
+    await user.click(screen.getByRole("button", { name: "Apps" }));
+    expect(screen.getAllByRole("treeitem")).toHaveLength(12);
+  });
+
   it("shows failures only, with the way there, and keeps that in the address", async () => {
     servesTree(troubledTree());
     const { user, currentAddress } = renderApp(PATH);

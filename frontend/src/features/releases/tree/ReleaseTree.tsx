@@ -12,7 +12,7 @@ import {
 import { type ShortcutGroup, useShortcuts } from "@/components/shortcuts/shortcuts";
 import type { TreeEntity } from "@/lib/entities";
 import { useFocusHeir } from "../focus";
-import { focusedIndex, moveForKey } from "./keyboard";
+import { focusedIndex, moveForKey, type TreeMove, toggled } from "./keyboard";
 import type { TreeRow } from "./rows";
 import { TreeLine } from "./TreeLine";
 import { treeStyles } from "./tree-styles";
@@ -101,17 +101,21 @@ export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
     },
   );
 
+  function move(asked: TreeMove) {
+    if (asked.kind === "open") expansion.open(asked.paths);
+    if (asked.kind === "close") expansion.close(asked.path);
+    if (asked.kind === "focus") {
+      focusPending.current = "shown";
+      setFocusedKey(asked.key);
+    }
+  }
+
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const move = moveForKey(event.key, rows, focused);
-    if (!move) return;
+    const asked = moveForKey(event.key, rows, focused);
+    if (!asked) return;
     event.preventDefault();
-    if (move.kind === "toggle") expansion.toggle(move.key);
-    if (move.kind === "expand") expansion.expand(move.keys);
-    if (move.kind === "focus") {
-      focusPending.current = "shown";
-      setFocusedKey(move.key);
-    }
+    move(asked);
   }
 
   function onClick(event: MouseEvent<HTMLDivElement>) {
@@ -119,7 +123,8 @@ export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
     const row = rows[Number(line?.dataset.index)];
     if (!row) return;
     setFocusedKey(row.key);
-    if (row.expandable && !isSelectingText()) expansion.toggle(row.key);
+    const asked = toggled(row);
+    if (asked && !isSelectingText()) move(asked);
   }
 
   return (

@@ -1,10 +1,8 @@
 import { chakra } from "@chakra-ui/react";
 import { useMemo } from "react";
-import { useReleaseAddress } from "../detail/release-address";
 import type { ViewProps } from "../detail/views";
-import { findFailures } from "./entities";
 import { ReleaseTree } from "./ReleaseTree";
-import { visibleRows } from "./rows";
+import { rowsBy } from "./rows";
 import { TreeToolbar } from "./TreeToolbar";
 import { useExpansion } from "./use-expansion";
 
@@ -12,30 +10,18 @@ const Empty = chakra("p", { base: { p: "6", color: "fg.muted", textAlign: "cente
 
 /** The tree of a release with its tools. */
 export function TreeView({ release, matches, frame }: ViewProps) {
-  const [{ failuresOnly }, change] = useReleaseAddress();
-  const failures = useMemo(() => findFailures(release), [release]);
-  const expansion = useExpansion(release, failures, failuresOnly);
+  const { shown } = matches;
+  const expansion = useExpansion(release, matches);
   const { isExpanded } = expansion;
+  const rowsOf = useMemo(() => rowsBy({ isExpanded, isShown: (entity) => shown.has(entity) }), [isExpanded, shown]);
+  const rows = useMemo(() => rowsOf(release), [rowsOf, release]);
   const holdsNothing = release.waves.length === 0 && release.problem === null;
-  const rows = visibleRows(release, {
-    isExpanded,
-    isShown: (entity) => !matches.filtered || matches.shown.has(entity),
-  });
 
   return frame(
-    <TreeToolbar
-      expansion={expansion}
-      failureCount={failures.count}
-      failuresOnly={failuresOnly}
-      onFailuresOnly={(only) => change({ failuresOnly: only })}
-    />,
+    <TreeToolbar openTo={expansion.openTo} />,
     <>
-      {rows.length > 0 ? (
-        <ReleaseTree root={release} rows={rows} expansion={expansion} />
-      ) : (
-        <Empty>Nothing in this release has failed.</Empty>
-      )}
-      {rows.length > 0 && holdsNothing && <Empty>This release holds no waves.</Empty>}
+      <ReleaseTree root={release} rows={rows} expansion={expansion} />
+      {holdsNothing && <Empty>This release holds no waves.</Empty>}
     </>,
   );
 }

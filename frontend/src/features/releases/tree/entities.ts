@@ -1,34 +1,20 @@
-import { childrenOf, type TreeEntity } from "@/lib/entities";
+import { childrenOf, remembered, type TreeEntity } from "@/lib/entities";
 
-export function countEntities(entity: TreeEntity): number {
-  return childrenOf(entity).reduce((count, child) => count + countEntities(child), 1);
+type Count = (entity: TreeEntity) => number;
+
+function sumBelow(entity: TreeEntity, count: Count): number {
+  return childrenOf(entity).reduce((sum, child) => sum + count(child), 0);
 }
 
-export interface Failures {
-  /** Every entity that is in trouble or holds one that is. */
-  branches: ReadonlySet<TreeEntity>;
-  /** The innermost ones: where to look. */
-  count: number;
-}
+/** How many entities a branch is made of, itself included. */
+export const countEntities: Count = remembered((entity) => 1 + sumBelow(entity, countEntities));
 
 /** Whether an entity itself failed or can't be read. */
 export function isInTrouble({ phase, problem }: TreeEntity): boolean {
   return phase === "failed" || problem !== null;
 }
 
-/** What of a tree has failed or can't be read, and the way there. */
-export function findFailures(root: TreeEntity): Failures {
-  const branches = new Set<TreeEntity>();
-  let count = 0;
-
-  function visit(entity: TreeEntity): boolean {
-    const below = childrenOf(entity).filter(visit).length;
-    const inTrouble = isInTrouble(entity);
-    if (below === 0 && inTrouble) count += 1;
-    if (below > 0 || inTrouble) branches.add(entity);
-    return branches.has(entity);
-  }
-
-  visit(root);
-  return { branches, count };
-}
+/** What of a branch failed or can't be read, counted where it began: what holds a failure is not one more. */
+export const countFailures: Count = remembered(
+  (entity) => sumBelow(entity, countFailures) || (isInTrouble(entity) ? 1 : 0),
+);

@@ -3,8 +3,8 @@ import type { TreeRow } from "./rows";
 /** What a key asks for. */
 export type TreeMove =
   | { kind: "focus"; key: string }
-  | { kind: "toggle"; key: string }
-  | { kind: "expand"; keys: string[] };
+  | { kind: "open"; paths: string[] }
+  | { kind: "close"; path: string };
 
 function focusAt(rows: readonly TreeRow[], index: number): TreeMove | null {
   const row = rows[index];
@@ -22,16 +22,21 @@ function siblingBranches(rows: readonly TreeRow[], index: number): string[] {
   const below = rows.slice(parent + 1);
   const end = below.findIndex((row) => level !== undefined && row.level < level);
   const family = end === -1 ? below : below.slice(0, end);
-  return family.filter((row) => row.level === level && row.expandable).map(({ key }) => key);
+  return family.filter((row) => row.level === level && row.expandable).map(({ entity }) => entity.path);
+}
+
+/** Opens a closed branch and closes an open one; null for what is none. */
+export function toggled({ entity: { path }, expandable, expanded }: TreeRow): TreeMove | null {
+  if (!expandable) return null;
+  return expanded ? { kind: "close", path } : { kind: "open", paths: [path] };
 }
 
 function moveRight(rows: readonly TreeRow[], index: number, row: TreeRow): TreeMove | null {
-  if (!row.expandable) return null;
-  return row.expanded ? focusAt(rows, index + 1) : { kind: "toggle", key: row.key };
+  return row.expanded ? focusAt(rows, index + 1) : toggled(row);
 }
 
 function moveLeft(rows: readonly TreeRow[], index: number, row: TreeRow): TreeMove | null {
-  return row.expanded ? { kind: "toggle", key: row.key } : focusAt(rows, parentIndex(rows, index));
+  return row.expanded ? toggled(row) : focusAt(rows, parentIndex(rows, index));
 }
 
 /** The WAI-ARIA tree pattern's keys. Null for a key that means nothing where the focus stands. */
@@ -53,9 +58,9 @@ export function moveForKey(pressed: string, rows: readonly TreeRow[], index: num
       return moveLeft(rows, index, row);
     case "Enter":
     case " ":
-      return row.expandable ? { kind: "toggle", key: row.key } : null;
+      return toggled(row);
     case "*":
-      return { kind: "expand", keys: siblingBranches(rows, index) };
+      return { kind: "open", paths: siblingBranches(rows, index) };
     default:
       return null;
   }

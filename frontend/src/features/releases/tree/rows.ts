@@ -1,4 +1,5 @@
-import { childrenOf, type TreeEntity } from "@/lib/entities";
+import type { EntityType } from "@/lib/api/types";
+import { childrenOf, remembered, type TreeEntity } from "@/lib/entities";
 
 /** One line of the tree as it is shown, with what assistive technology is told of its place. */
 export interface TreeRow {
@@ -13,9 +14,11 @@ export interface TreeRow {
 }
 
 interface RowOptions {
-  isExpanded: (key: string) => boolean;
+  isExpanded: (entity: TreeEntity) => boolean;
   isShown: (entity: TreeEntity) => boolean;
 }
+
+const LEVELS: Record<EntityType, number> = { release: 1, wave: 2, cluster: 3, bundle: 4, app: 5 };
 
 function uniqueKey(path: string, taken: Set<string>): string {
   let key = path;
@@ -24,23 +27,29 @@ function uniqueKey(path: string, taken: Set<string>): string {
   return key;
 }
 
-/** The lines to show, top to bottom: a closed branch gives its own line only. */
-export function visibleRows(root: TreeEntity, { isExpanded, isShown }: RowOptions): TreeRow[] {
-  const rows: TreeRow[] = [];
-  const taken = new Set<string>();
+/**
+ * Makes a function that gives a release's lines, top to bottom; a closed branch has its own line only.
+ *
+ * To be applied as often as the release changes: the lines below what a change leaves alone are kept. So what is
+ * expanded and shown of an unchanged entity has to stay; where that changes, make the function anew.
+ */
+export function rowsBy({ isExpanded, isShown }: RowOptions): (release: TreeEntity) => TreeRow[] {
+  const shownBelow = remembered((entity) => childrenOf(entity).filter(isShown));
 
-  function addAll(entities: readonly TreeEntity[], level: number): void {
-    const shown = entities.filter(isShown);
-    for (const [index, entity] of shown.entries()) {
-      const key = uniqueKey(entity.path, taken);
-      const children = childrenOf(entity);
-      const expandable = children.length > 0;
-      const expanded = expandable && isExpanded(key);
-      rows.push({ key, entity, level, position: index + 1, siblings: shown.length, expandable, expanded });
-      if (expanded) addAll(children, level + 1);
+  const rowsBelow: (entity: TreeEntity) => TreeRow[] = remembered((entity) => rowsOf(shownBelow(entity)));
+
+  function rowsOf(entities: readonly TreeEntity[]): TreeRow[] {
+    const rows: TreeRow[] = [];
+    const taken = new Set<string>();
+    for (const [index, entity] of entities.entries()) {
+      const expandable = shownBelow(entity).length > 0;
+      const expanded = expandable && isExpanded(entity);
+      const place = { level: LEVELS[entity.type], position: index + 1, siblings: entities.length };
+      rows.push({ key: uniqueKey(entity.path, taken), entity, ...place, expandable, expanded });
+      if (expanded) for (const below of rowsBelow(entity)) rows.push(below);
     }
+    return rows;
   }
 
-  addAll([root], 1);
-  return rows;
+  return (release) => rowsOf([release].filter(isShown));
 }

@@ -1,42 +1,35 @@
 import { describe, expect, it } from "vitest";
+import { TREE_BODY } from "@/lib/realtime/tree-body";
 import { app, bundle, cluster, largeTree, tree, troubledTree, wave } from "@/test/fixtures";
-import { countEntities, findFailures } from "./entities";
-import { branchKeys, initiallyExpanded } from "./expansion";
+import { countEntities, countFailures } from "./entities";
+import { branchPaths, initiallyExpanded, NOTHING_SAID, openAsSaid, saidOf, saidOfAll } from "./expansion";
 import { focusedIndex, moveForKey } from "./keyboard";
-import { visibleRows } from "./rows";
+import { rowsBy } from "./rows";
 
 const everything = { isExpanded: () => true, isShown: () => true };
 
 describe("failures", () => {
   it("are what failed or can't be read, counted where they began", () => {
-    const { branches, count } = findFailures(troubledTree());
-    expect(count).toBe(2);
-    expect([...branches].map(({ id }) => id).sort()).toEqual([
-      "app:search-api",
-      "bundle:core",
-      "bundle:edge",
-      "cluster:us-east",
-      "release:2025.11-payments",
-      "wave:w2",
-    ]);
+    const troubled = troubledTree();
+    expect(countFailures(troubled)).toBe(2);
+    expect(troubled.waves.map(countFailures)).toEqual([0, 2]);
   });
 
   it("include a branch that failed without anything below it failing", () => {
-    const { count } = findFailures(tree("release:r", [wave("w", [], { phase: "failed" })]));
-    expect(count).toBe(1);
+    expect(countFailures(tree("release:r", [wave("w", [], { phase: "failed" })]))).toBe(1);
   });
 });
 
 describe("what is open at first", () => {
   it("is all of a small release", () => {
     const small = troubledTree();
-    expect(initiallyExpanded(small, findFailures(small))).toEqual(new Set(branchKeys(small)));
+    expect(initiallyExpanded(small)).toEqual(new Set(branchPaths(small)));
   });
 
   it("is only the release itself of a large one in which nothing happens", () => {
     const large = largeTree();
     expect(countEntities(large)).toBe(1111);
-    expect(initiallyExpanded(large, findFailures(large))).toEqual(new Set([""]));
+    expect(initiallyExpanded(large)).toEqual(new Set([""]));
   });
 
   it("is the way to each failure in a large one, and what is under way", () => {
@@ -44,16 +37,31 @@ describe("what is open at first", () => {
     const core = grown.waves[3]?.clusters[2]?.bundles[0];
     if (core?.apps[4]) core.apps[4].phase = "failed";
     if (grown.waves[1]) grown.waves[1].phase = "active";
-    const expanded = initiallyExpanded(grown, findFailures(grown));
+    const expanded = initiallyExpanded(grown);
     expect(expanded).toContain("wave:w3/cluster:c2/bundle:core");
     expect(expanded).toContain("wave:w1");
     expect(expanded).not.toContain("wave:w0");
   });
 });
 
+describe("what the reader said", () => {
+  it("of all holds down to a depth, and of one branch against that", () => {
+    const toClusters = saidOfAll(2);
+    expect(["", "wave:w1", "wave:w1/cluster:c"].map((path) => openAsSaid(toClusters, path))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    const butOne = saidOf(toClusters, ["wave:w1"], false);
+    expect(openAsSaid(butOne, "wave:w1")).toBe(false);
+    expect(openAsSaid(butOne, "wave:w2")).toBe(true);
+    expect(openAsSaid(saidOf(NOTHING_SAID, ["wave:w1"], true), "wave:w2")).toBeNull();
+  });
+});
+
 describe("rows", () => {
   it("give a closed branch one line", () => {
-    const rows = visibleRows(troubledTree(), { isExpanded: (key) => key === "", isShown: () => true });
+    const rows = rowsBy({ ...everything, isExpanded: ({ path }) => path === "" })(troubledTree());
     expect(rows.map(({ key, level, expanded }) => [key, level, expanded])).toEqual([
       ["", 1, true],
       ["wave:w1", 2, false],
@@ -62,19 +70,33 @@ describe("rows", () => {
   });
 
   it("count places among what is shown", () => {
-    const rows = visibleRows(troubledTree(), { ...everything, isShown: ({ id }) => id !== "wave:w1" });
+    const rows = rowsBy({ ...everything, isShown: ({ id }) => id !== "wave:w1" })(troubledTree());
     expect(rows[1]).toMatchObject({ key: "wave:w2", position: 1, siblings: 1 });
+  });
+
+  it("do not offer to open what shows nothing below it", () => {
+    const rows = rowsBy({ ...everything, isShown: ({ type }) => type !== "bundle" })(troubledTree());
+    expect(rows.find(({ entity }) => entity.type === "cluster")).toMatchObject({ expandable: false, expanded: false });
+  });
+
+  it("are kept below what a change left alone", () => {
+    const rowsOf = rowsBy(everything);
+    const before = troubledTree();
+    const kept = new Set(rowsOf(before));
+    const now = TREE_BODY.apply(before, { op: "set", path: "wave:w2", fields: { state: "verifying" } });
+    const anew = now && rowsOf(now).filter((row) => !kept.has(row));
+    expect(anew?.map(({ key }) => key)).toEqual(["", "wave:w1", "wave:w2", "wave:w2/cluster:us-east"]);
   });
 
   it("have keys of their own even where a path stands twice", () => {
     const twice = tree("release:r", [wave("w", [cluster("c", [bundle("b", [app("a"), app("a"), app("a")])])])]);
-    const keys = visibleRows(twice, everything).map(({ key }) => key);
+    const keys = rowsBy(everything)(twice).map(({ key }) => key);
     expect(new Set(keys).size).toBe(keys.length);
   });
 });
 
 describe("the keys", () => {
-  const rows = visibleRows(troubledTree(), everything);
+  const rows = rowsBy(everything)(troubledTree());
   const at = (key: string) => rows.findIndex((row) => row.key === key);
   const press = (key: string, where: string) => moveForKey(key, rows, at(where));
 
@@ -96,15 +118,15 @@ describe("the keys", () => {
   });
 
   it("open all siblings with *", () => {
-    expect(press("*", "wave:w2")).toEqual({ kind: "expand", keys: ["wave:w1", "wave:w2"] });
+    expect(press("*", "wave:w2")).toEqual({ kind: "open", paths: ["wave:w1", "wave:w2"] });
     expect(press("*", "wave:w2/cluster:us-east/bundle:edge")).toEqual({
-      kind: "expand",
-      keys: ["wave:w2/cluster:us-east/bundle:core"],
+      kind: "open",
+      paths: ["wave:w2/cluster:us-east/bundle:core"],
     });
   });
 
   it("are heard on the nearest line that holds one which is shown no more", () => {
-    const closed = visibleRows(troubledTree(), { isExpanded: (key) => key !== "wave:w2", isShown: () => true });
+    const closed = rowsBy({ ...everything, isExpanded: ({ path }) => path !== "wave:w2" })(troubledTree());
     expect(closed[focusedIndex(closed, "wave:w2/cluster:us-east/bundle:core")]?.key).toBe("wave:w2");
     expect(focusedIndex(closed, "wave:gone")).toBe(0);
   });

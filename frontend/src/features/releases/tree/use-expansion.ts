@@ -1,61 +1,55 @@
-import { useMemo, useState } from "react";
+import { useCallback, useState } from "react";
 import type { TreeEntity } from "@/lib/entities";
-import type { Failures } from "./entities";
-import { branchKeys, type Decided, withBranches, withNewBranches } from "./expansion";
+import type { EntityFilter, Matches } from "../detail/entity-filter";
+import { type FirstLook, NOTHING_SAID, openAsSaid, type Said, saidOf, saidOfAll, withNewBranches } from "./expansion";
 
 export interface Expansion {
-  isExpanded: (key: string) => boolean;
-  toggle: (key: string) => void;
-  expand: (keys: readonly string[]) => void;
-  expandAll: () => void;
-  collapseAll: () => void;
+  isExpanded: (entity: TreeEntity) => boolean;
+  open: (paths: readonly string[]) => void;
+  close: (path: string) => void;
+  /** Opens all down to so many steps below the release, and closes what is further down. */
+  openTo: (depth: number) => void;
 }
 
-function withToggled(keys: ReadonlySet<string>, key: string): Set<string> {
-  const next = new Set(keys);
-  if (!next.delete(key)) next.add(key);
-  return next;
+/** What was open of each branch when it appeared, which is decided once. */
+function useFirstLook(root: TreeEntity): FirstLook {
+  const [before, setSeen] = useState<FirstLook>(new Map());
+  const seen = withNewBranches(before, root);
+  if (seen !== before) setSeen(seen);
+  return seen;
 }
 
-/** The branches of the whole tree: each is decided on once, when it appears, and from then on by the reader alone. */
-function useDecided(root: TreeEntity, failures: Failures) {
-  const [before, setDecided] = useState<Decided>(new Map());
-  // What the reader last said of all, which what arrives later follows too; null until they do.
-  const [all, setAll] = useState<boolean | null>(null);
-  const decided = useMemo(() => withNewBranches(before, { root, failures, all }), [before, root, failures, all]);
-  if (decided !== before) setDecided(decided);
+type Say = (change: (said: Said) => Said) => void;
 
-  function decideAll(open: boolean) {
-    setAll(open);
-    setDecided((known) => withBranches(known, [...known.keys()], open));
-  }
-
-  return { decided, setDecided, decideAll };
+/** What the reader said under one filter; under the next, they have said nothing yet. */
+function useSaid(filter: EntityFilter | null): [Said, Say] {
+  const [kept, setKept] = useState({ filter, said: NOTHING_SAID });
+  const saidUnder = (memory: typeof kept) => (memory.filter === filter ? memory.said : NOTHING_SAID);
+  const say: Say = (change) => setKept((memory) => ({ filter, said: change(saidUnder(memory)) }));
+  return [saidUnder(kept), say];
 }
 
-/** Which branches are open. Two memories: where only failures are shown, what was not closed is open. */
-export function useExpansion(root: TreeEntity, failures: Failures, failuresOnly: boolean): Expansion {
-  const { decided, setDecided, decideAll } = useDecided(root, failures);
-  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+/**
+ * Which branches are open: as the reader said; else what was when it appeared, or, where the release is filtered, the
+ * way to each match. What they say under a filter is forgotten with it.
+ */
+export function useExpansion(root: TreeEntity, matches: Matches): Expansion {
+  const { filter, filtered, leading } = matches;
+  const firstLook = useFirstLook(root);
+  const ofAll = useSaid(null);
+  const ofFiltered = useSaid(filter);
+  const [said, say] = filtered ? ofFiltered : ofAll;
 
-  if (failuresOnly) {
-    return {
-      isExpanded: (key) => !closed.has(key),
-      toggle: (key) => setClosed((keys) => withToggled(keys, key)),
-      expand: (keys) => setClosed((before) => new Set([...before].filter((key) => !keys.includes(key)))),
-      expandAll: () => setClosed(new Set()),
-      collapseAll: () => setClosed(new Set(branchKeys(root))),
-    };
-  }
+  const isExpanded = useCallback(
+    (entity: TreeEntity) =>
+      openAsSaid(said, entity.path) ?? (filtered ? leading.has(entity) : firstLook.get(entity.path) === true),
+    [said, filtered, leading, firstLook],
+  );
+
   return {
-    isExpanded: (key) => decided.get(key) === true,
-    toggle: (key) => setDecided((known) => withBranches(known, [key], !known.get(key))),
-    expand: (keys) => setDecided((known) => withBranches(known, keys, true)),
-    expandAll: () => decideAll(true),
-    collapseAll: () => {
-      decideAll(false);
-      // The release itself stays open: closing it too would leave one line that says nothing.
-      setDecided((known) => withBranches(known, [root.path], true));
-    },
+    isExpanded,
+    open: (paths) => say((before) => saidOf(before, paths, true)),
+    close: (path) => say((before) => saidOf(before, [path], false)),
+    openTo: (depth) => say(() => saidOfAll(depth)),
   };
 }
