@@ -158,3 +158,55 @@ def test_a_new_release_and_a_changed_state_appear_without_a_reload(visit: Visit,
     stack.releases.tell("release:appearing-1", empty("appearing-1", "verifying").answers_of_all())
     expect(cell(page, "release:appearing-1", STATE)).to_contain_text("verifying")
     assert page.evaluate("window.stays")
+
+
+SHORT = {"width": 1100, "height": 420}
+"""A window that eight releases do not fit in."""
+
+
+def shown_at(page: Page, name: str) -> float:
+    """How far below the window's top edge a release's row is."""
+    box = row(page, name).bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+def scroll_into_the_rows(page: Page, far: int) -> None:
+    page.mouse.move(0, 0)
+    page.evaluate("far => window.scrollTo(0, far)", far)
+    page.wait_for_function("window.scrollY > 0")
+
+
+def test_new_releases_are_offered_to_whoever_reads_further_down_and_move_nothing(visit: Visit, stack: Stack) -> None:
+    for number in range(1, 9):
+        stack.releases.start(empty(f"read-{number}", "deploying"))
+    page = visit("/releases?search=read-", viewport=SHORT)
+    expect(page.get_by_text("8 releases", exact=True)).to_be_visible()
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    scroll_into_the_rows(page, 250)
+    before = shown_at(page, "release:read-4")
+
+    stack.releases.start(empty("read-new", "pending"))
+    pill = page.get_by_role("button", name="1 new release")
+    expect(pill).to_be_in_viewport(ratio=1)
+    stack.releases.tell("release:read-4", empty("read-4", "verifying").answers_of_all())
+    expect(cell(page, "release:read-4", STATE)).to_contain_text("verifying")
+    expect(row(page, "release:read-new")).to_have_count(0)
+    assert shown_at(page, "release:read-4") == before
+
+    pill.click()
+    expect(row(page, "release:read-new")).to_be_in_viewport()
+    expect(pill).to_have_count(0)
+    assert page.evaluate("window.scrollY") == 0
+
+
+def test_columns_keep_their_widths_whatever_comes_into_them(visit: Visit, stack: Stack) -> None:
+    release = moving("widths-1")
+    stack.releases.start(empty("widths-1", "deploying"))
+    page = visit("/releases?search=widths-1")
+    expect(cell(page, "release:widths-1", STATE)).to_contain_text("deploying")
+    widths = "[...document.querySelectorAll('th')].map(head => head.getBoundingClientRect().width)"
+    before = page.evaluate(widths)
+    stack.releases.tell("release:widths-1", release.answers_of_all())
+    expect(cell(page, "widths-1", TROUBLE)).to_contain_text("Held by")
+    assert page.evaluate(widths) == before

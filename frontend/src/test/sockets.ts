@@ -67,9 +67,9 @@ class Sockets {
     return this.all.filter(({ closed }) => !closed);
   }
 
-  /** The one connection that is open, once there is one. */
+  /** The one connection that is open, once there is one: the first test of a file loads its page for seconds. */
   async current(): Promise<ServedSocket> {
-    await vi.waitFor(() => expect(this.open).toHaveLength(1), { timeout: 5_000 });
+    await vi.waitFor(() => expect(this.open).toHaveLength(1), { timeout: 15_000 });
     return this.open[0] as ServedSocket;
   }
 }

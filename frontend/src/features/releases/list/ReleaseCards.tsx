@@ -45,7 +45,7 @@ const ReleaseCard = memo(function ReleaseCard(props: ReleaseRowProps) {
 export function ReleaseCards({ releases, progress, progressPending }: ReleasesProps) {
   const { ref, ...heirProps } = useRowFocus<HTMLUListElement>(releases);
   return (
-    <List ref={ref} aria-label="Releases" {...heirProps}>
+    <List ref={ref} aria-label="Releases" tabIndex={-1} data-rows="" {...heirProps}>
       {releases.map((release) => (
         <ReleaseCard key={release.id} release={release} progress={progress[release.id]} pending={progressPending} />
       ))}

@@ -4,16 +4,12 @@ import { ErrorNotice } from "@/components/ErrorNotice";
 import { Notice } from "@/components/Notice";
 import { categoryOf } from "@/lib/api/errors";
 import type { ReleasePage } from "@/lib/api/types";
-import { useMediaQuery } from "@/lib/media";
 import { changeView, isFiltered, type ListParams } from "./list-params";
 import type { LiveList } from "./live-list";
 import { Pager } from "./Pager";
-import { ReleaseCards } from "./ReleaseCards";
 import type { ChangeView } from "./ReleaseListPage";
-import { ReleaseTable } from "./ReleaseTable";
+import { ReleaseRows } from "./ReleaseRows";
 import { ReleaseTableSkeleton } from "./ReleaseTableSkeleton";
-
-const WIDE = "(min-width: 64em)";
 
 const Results = chakra("div", {
   base: {
@@ -76,9 +72,13 @@ function Nothing({ data, params, onChange }: Pick<BodyProps, "params" | "onChang
 }
 
 export function ReleaseListBody({ params, live, error, banner, onChange }: BodyProps) {
-  const isWide = useMediaQuery(WIDE);
   const { list, progress, link } = live;
   const { data, refetch } = list;
+  // A page is read from its top.
+  const turn: ChangeView = (view) => {
+    onChange(view);
+    window.scrollTo({ top: 0 });
+  };
 
   // What was shown before a role was taken away is no longer this reader's to see.
   if (error && (!data || categoryOf(error) === "forbidden")) {
@@ -86,7 +86,6 @@ export function ReleaseListBody({ params, live, error, banner, onChange }: BodyP
   }
   // On the way back from beyond the last page there is nothing of before to show meanwhile.
   if (!data || (list.isPlaceholderData && hasOthersOnly(data))) return <ReleaseTableSkeleton rows={params.pageSize} />;
-  const Releases = isWide ? ReleaseTable : ReleaseCards;
   return (
     // Dimmed while it still shows the page before this one.
     <Results
@@ -98,14 +97,15 @@ export function ReleaseListBody({ params, live, error, banner, onChange }: BodyP
       {data.results.length === 0 && <Nothing data={data} params={params} onChange={onChange} />}
       {data.results.length > 0 && (
         <>
-          <Releases
-            releases={data.results}
+          <ReleaseRows
+            page={data}
+            params={params}
+            isOfBefore={list.isPlaceholderData}
             progress={progress.data ?? {}}
             progressPending={link.state === "up" || progress.isPending || progress.isPlaceholderData}
-            sort={params.sort}
-            onSort={(sort) => onChange(changeView(params, { sort }))}
+            onChange={onChange}
           />
-          <Pager params={params} count={data.count} onChange={onChange} />
+          <Pager params={params} count={data.count} onChange={turn} />
         </>
       )}
     </Results>

@@ -256,7 +256,7 @@ describe("a change of the list, under the reader's eye", () => {
   it("leaves the focus where it is, and hands that of a row that leaves to its neighbour", async () => {
     const { socket } = await showsPushed();
     within(row("payments")).getByRole("link").focus();
-    await socket.sends(patchFrame(2, { op: "add", path: CART.id, entity: CART, index: 0 }));
+    await socket.sends(patchFrame(2, { op: "add", path: CART.id, entity: CART, index: 2 }));
     expect(await screen.findByRole("row", { name: /cart/ })).toBeVisible();
     expect(within(row("payments")).getByRole("link")).toHaveFocus();
     await socket.sends(patchFrame(3, { op: "remove", path: PAYMENTS.id }));

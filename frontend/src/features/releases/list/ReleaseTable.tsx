@@ -87,7 +87,7 @@ export function ReleaseTable({ releases, progress, progressPending, sort, onSort
   const { ref, ...heirProps } = useRowFocus<HTMLDivElement>(releases);
   return (
     <TableFrame ref={ref} {...heirProps}>
-      <table aria-label="Releases">
+      <table aria-label="Releases" tabIndex={-1} data-rows="">
         <colgroup>
           <col data-column="name" />
           <col data-column="state" />

@@ -68,7 +68,7 @@ export const tableStyles = defineStyle({
   // Not hidden, which would make it what the head sticks to.
   overflow: "clip",
   outline: "none",
-  "& table": { width: "100%", tableLayout: "fixed", borderCollapse: "collapse" },
+  "& table": { width: "100%", outline: "none", tableLayout: "fixed", borderCollapse: "collapse" },
   ...columnStyles,
   "& th": {
     position: "sticky",
