@@ -1,6 +1,7 @@
 """Believable releases: which services a product has, where they run, and plans made of them."""
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ Waves = Mapping[str, Sequence[str]]
 """Wave names, each with its clusters' names."""
 
 TWO_REGIONS: Waves = {"canary": ["eu-west-canary"], "general": ["eu-west", "us-east"]}
+THREE_REGIONS: Waves = {"canary": ["eu-west-canary"], "europe": ["eu-west", "eu-north"], "americas": ["us-east"]}
 FOUR_REGIONS: Waves = {
     "canary": ["eu-west-canary"],
     "europe": ["eu-west", "eu-north"],
@@ -39,19 +41,38 @@ def plan(product: Product, version: str, *, own_workflows: bool = False, speed: 
 
     IDs are unique within the release; with `own_workflows` they hold its name, and so are unique everywhere.
     """
-    name = f"{product.name}-{version}"
-    return _Planner(product, name, f"{name}-" if own_workflows else "", speed).release()
+    name = _name(product, version)
+    return _Planner(product, version, f"{name}-" if own_workflows else "", speed).release()
+
+
+NEW_MINOR, NEW_PATCH = 0.1, 0.2
+"""Of a service, how likely a release is to bring either. It leaves most as they were, as releases do."""
+
+
+def service_version(service: str, release_version: str) -> str:
+    """A service's version in the release of that version, of whatever product: `2025.11.1` is one step on from
+    `2025.10.1`, and as far as `2025.10.2`."""
+    *_, train, number = (0, 0, *map(int, re.findall(r"\d+", release_version)))
+    draws = random.Random(service)  # noqa: S311
+    major, minor, patch = draws.randint(1, 6), draws.randint(0, 9), draws.randint(0, 9)
+    for _ in range(train + number):
+        drawn = draws.random()
+        if drawn < NEW_MINOR:
+            minor, patch = minor + 1, 0
+        elif drawn < NEW_MINOR + NEW_PATCH:
+            patch += 1
+    return f"{major}.{minor}.{patch}"
 
 
 class _Planner:
-    def __init__(self, product: Product, name: str, prefix: str, speed: float) -> None:
+    def __init__(self, product: Product, version: str, prefix: str, speed: float) -> None:
         self._product = product
-        self._name = name
+        self._name = name = _name(product, version)
         self._prefix = prefix
         self._speed = speed
         self._random = random.Random(name)  # noqa: S311  # what is drawn is scenery
         services = [service for bundle in product.bundles.values() for service in bundle]
-        self._versions = {service: self._version() for service in services}
+        self._versions = {service: service_version(service, version) for service in services}
 
     def release(self) -> ReleasePlan:
         release_id = f"release:{self._name}"
@@ -89,5 +110,6 @@ class _Planner:
             failure=failure.format(version=version) if failure else None,
         )
 
-    def _version(self) -> str:
-        return f"{self._random.randint(1, 6)}.{self._random.randint(0, 24)}.{self._random.randint(0, 9)}"
+
+def _name(product: Product, version: str) -> str:
+    return f"{product.name}-{version}"

@@ -1,6 +1,6 @@
 """The demo's programme: which products release, how big, how fast, and what goes wrong."""
 
-from releases.demo.catalogue import FOUR_REGIONS, TWO_REGIONS, WORLD, Product
+from releases.demo.catalogue import FOUR_REGIONS, THREE_REGIONS, TWO_REGIONS, WORLD, Product
 from releases.demo.scenario import Series
 
 _PAYMENTS = {
@@ -8,6 +8,7 @@ _PAYMENTS = {
     "core": ["ledger", "settlement", "payouts"],
     "risk": ["fraud-scoring", "card-vault"],
 }
+_PAYMENTS_BEFORE = _PAYMENTS | {"risk": ["fraud-scoring"]}
 _SEARCH = {"query": ["search-api", "query-parser", "suggest"], "index": ["indexer", "ranking"]}
 _CHECKOUT = {
     "web": ["checkout-web", "cart-web", "order-status-web", "gift-cards-web"],
@@ -26,6 +27,28 @@ AT_ONCE = (0.0, 0.0)
 """Deployments that take no time: the release has finished as soon as it has started."""
 
 PROGRAMME = (
+    # Finished: the first, so that those that move have one before them to be compared with
+    Series(
+        product=Product(name="payments", bundles=_PAYMENTS_BEFORE, waves=THREE_REGIONS, deploy_seconds=AT_ONCE),
+        version="2025.09.{number}",
+        rest_seconds=1800,
+    ),
+    Series(
+        product=Product(name="payments", bundles=_PAYMENTS_BEFORE, waves=FOUR_REGIONS, deploy_seconds=AT_ONCE),
+        version="2025.10.{number}",
+        rest_seconds=1800,
+    ),
+    Series(
+        product=Product(name="search", bundles=_SEARCH, waves=FOUR_REGIONS, deploy_seconds=AT_ONCE),
+        version="2025.46.{number}",
+        rest_seconds=1800,
+    ),
+    Series(
+        product=Product(name="storefront", bundles=_SEARCH | _IDENTITY, waves=TWO_REGIONS, deploy_seconds=AT_ONCE),
+        version="2025.44.{number}",
+        own_workflows=True,
+        rest_seconds=1800,
+    ),
     # Moving
     Series(
         product=Product(name="payments", bundles=_PAYMENTS, waves=FOUR_REGIONS, deploy_seconds=(18, 36)),
@@ -89,22 +112,5 @@ PROGRAMME = (
             begin_after_seconds=900,
         ),
         version="2026.01.{number}",
-    ),
-    # Finished
-    Series(
-        product=Product(name="payments", bundles=_PAYMENTS, waves=FOUR_REGIONS, deploy_seconds=AT_ONCE),
-        version="2025.10.{number}",
-        rest_seconds=1800,
-    ),
-    Series(
-        product=Product(name="search", bundles=_SEARCH, waves=FOUR_REGIONS, deploy_seconds=AT_ONCE),
-        version="2025.46.{number}",
-        rest_seconds=1800,
-    ),
-    Series(
-        product=Product(name="storefront", bundles=_SEARCH | _IDENTITY, waves=TWO_REGIONS, deploy_seconds=AT_ONCE),
-        version="2025.44.{number}",
-        own_workflows=True,
-        rest_seconds=1800,
     ),
 )

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
+from itertools import pairwise
 
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
+from releases.demo.catalogue import service_version
 from releases.demo.programme import PROGRAMME
 from releases.demo.release_workflow import ReleaseInput, ReleaseWorkflow
 from releases.demo.scenario import Series, delete_ended_before, play
@@ -58,9 +60,27 @@ def test_where_deployments_fail_there_is_an_app_to_fail() -> None:
 
 
 def test_a_plan_is_the_same_each_time_and_shorter_at_a_higher_speed() -> None:
-    of = PROGRAMME[0]
+    of = next(of for of in PROGRAMME if of.product.deploy_seconds[0] > 1)
     assert planned(of) == planned(of)
     assert planned(of).apps[0].deploy_seconds > planned(of, speed=2).apps[0].deploy_seconds
+
+
+def test_there_are_releases_of_one_product_to_compare_that_differ_in_some_apps_alone() -> None:
+    releases = [planned(of) for of in PROGRAMME if of.product.name == "payments"]
+    assert len(releases) >= 3
+    versions = [{app.id: app.version for app in release.apps} for release in releases]
+    for before, now in pairwise(versions):
+        same = [app_id for app_id in before.keys() & now.keys() if before[app_id] == now[app_id]]
+        assert 0 < len(same) < len(before.keys() & now.keys())
+    moving = [of for of in PROGRAMME if of.product.name == "payments" and of.product.deploy_seconds[0] > 1]
+    assert planned(moving[0]) == releases[-1], "what it is compared with has started before it"
+
+
+def test_a_service_keeps_its_version_in_most_releases_and_never_goes_back() -> None:
+    versions = [service_version("ledger", f"2025.{train}.1") for train in range(1, 49)]
+    numbers = [tuple(map(int, version.split("."))) for version in versions]
+    assert numbers == sorted(numbers)
+    assert len(versions) / 10 < len(set(versions)) < len(versions) / 2
 
 
 @asynccontextmanager

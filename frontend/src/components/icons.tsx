@@ -68,6 +68,11 @@ export const CollapseIcon = () => (
     <path d="M4.5 2.5 8 6l3.5-3.5M4.5 13.5 8 10l3.5 3.5" />
   </Outline>
 );
+export const DownloadIcon = () => (
+  <Outline>
+    <path d="M8 2.5v7.5M4.8 7 8 10.2 11.2 7M3 13h10" />
+  </Outline>
+);
 export const ExternalIcon = () => (
   <Outline>
     <path d="M6.5 3.5h-3v9h9v-3M9 3h4v4M13 3 7.5 8.5" />

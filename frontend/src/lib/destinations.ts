@@ -44,6 +44,12 @@ export function entityHref(releaseId: string, path: string): string {
   return path === "" ? releaseHref(releaseId) : `${releaseHref(releaseId)}?entity=${way}`;
 }
 
+/** A release with all that it holds, as a file: as JSON for people to read, or as CSV that Excel knows for UTF-8. */
+export function exportHref(releaseId: string, format: "json" | "csv"): string {
+  const options = { json: "pretty=1", csv: "bom=1" };
+  return `/api/releases/${pathSegment(releaseId)}/export.${format}?${options[format]}`;
+}
+
 /** A full page load, for what the router does not serve. */
 export function leaveTo(url: string): void {
   window.location.assign(url);
