@@ -21,7 +21,6 @@ import { usePageOffset } from "./use-page-offset";
 
 // Of most lines on a wide screen. Each line that turns out otherwise costs going through all lines below it.
 const ROW_HEIGHT_PX = 36;
-const TROUBLE_HEIGHT_PX = 18;
 const OVERSCAN_ROWS = 12;
 // The bar above the tree sticks to the screen's top: a focused line must not hide behind it.
 const STICKY_BAR_PX = 120;
@@ -52,11 +51,6 @@ function isSelectingText(): boolean {
   return (window.getSelection()?.toString() ?? "") !== "";
 }
 
-function heightOf(entity: TreeEntity | undefined): number {
-  const inTrouble = Boolean(entity?.error_message || entity?.problem);
-  return inTrouble ? ROW_HEIGHT_PX + TROUBLE_HEIGHT_PX : ROW_HEIGHT_PX;
-}
-
 export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
   const tree = useRef<HTMLDivElement>(null);
   useShortcuts(KEYS);
@@ -70,7 +64,8 @@ export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
 
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
-    estimateSize: (index) => heightOf(rows[index]?.entity),
+    // The same for all, whatever they show: what changes out of sight must not move what is in sight.
+    estimateSize: () => ROW_HEIGHT_PX,
     getItemKey,
     overscan: OVERSCAN_ROWS,
     scrollMargin,
