@@ -33,17 +33,21 @@
     }
   };
 
-  const rowOf = (element) => element?.closest("[data-key]");
+  const rows = () => [...document.querySelectorAll('[role="treeitem"]')];
+  const rowOf = (key) => rows().find((row) => row.dataset.key === key);
 
-  /** What must stay as it is while the tree changes. */
-  function standing() {
-    const row = rowOf(document.activeElement);
+  /** The topmost row that nothing stands before. */
+  function firstInSight() {
+    return rows().find((row) => {
+      const { x, y } = row.getBoundingClientRect();
+      return row.contains(document.elementFromPoint(x + 1, y + 1));
+    });
+  }
+
+  /** What must stay as it is while the tree changes: what has the focus, what is chosen. */
+  function kept() {
     const chosen = document.querySelector('[role="treeitem"][aria-selected="true"]');
-    return {
-      focus: row?.dataset.key,
-      top: row?.getBoundingClientRect().top ?? 0,
-      choice: `${location.search} ${chosen?.dataset.key}`,
-    };
+    return [document.activeElement.closest("[data-key]")?.dataset.key, location.search, chosen?.dataset.key].join(" ");
   }
 
   window.bench = {
@@ -72,26 +76,36 @@
       return longest;
     },
 
-    /** Looks each frame until `stop` is called, which says how many frames were left out, how far the row with the
-     * focus moved in the window, and in how many frames the focus or the choice was another. */
+    /** Looks each frame until `stop` is called, which says how many frames were left out, how far the topmost row in
+     * sight moved in the window, and in how many frames the focus or the choice was another. */
     watch() {
       const seen = { dropped: 0, moved: 0, lost: 0 };
-      const before = standing();
+      const first = firstInSight().dataset.key;
+      const topOfFirst = () => rowOf(first)?.getBoundingClientRect().top ?? Number.POSITIVE_INFINITY;
+      const before = { top: topOfFirst(), kept: kept() };
       let running = true;
       let last = performance.now();
       const look = (now) => {
         seen.dropped += Math.max(0, Math.round((now - last) / FRAME_MS) - 1);
         last = now;
-        const { focus, top, choice } = standing();
-        if (focus !== before.focus || choice !== before.choice) seen.lost += 1;
-        else seen.moved = Math.max(seen.moved, Math.abs(top - before.top));
+        seen.moved = Math.max(seen.moved, Math.abs(topOfFirst() - before.top));
+        if (kept() !== before.kept) seen.lost += 1;
         if (running) requestAnimationFrame(look);
       };
       requestAnimationFrame(look);
       this.stop = () => {
         running = false;
-        return { ...seen, before };
+        return seen;
       };
+    },
+
+    /** Where in the window the button or the link is that begins so; undefined where there is none. */
+    placeOf(name) {
+      const named = [...document.querySelectorAll("a, button")].filter((each) =>
+        each.textContent.trim().startsWith(name),
+      );
+      const found = named.map((each) => each.getBoundingClientRect()).find(({ width }) => width > 0);
+      return found && { x: found.x + found.width / 2, y: found.y + found.height / 2 };
     },
 
     /** Where in the window the first of these stands below its middle; undefined where none does. */
@@ -102,9 +116,6 @@
     },
 
     /** The key and the text of each row that is drawn. */
-    rows() {
-      const rows = document.querySelectorAll('[role="treeitem"]');
-      return [...rows].map((row) => [row.dataset.key, row.textContent]);
-    },
+    rows: () => rows().map((row) => [row.dataset.key, row.textContent]),
   };
 })();

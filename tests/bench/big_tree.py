@@ -137,11 +137,16 @@ def _long_tasks(name: str, longest: list[float]) -> list[Measure]:
 
 
 async def _click(tab: Tab, name: str) -> None:
-    """Click the button of this name, as a mouse does."""
-    find = f"[...document.querySelectorAll('button')].find((each) => each.textContent.trim().startsWith('{name}'))"
-    at = await tab.evaluate(f"(({find}).getBoundingClientRect().toJSON())")
-    await tab.click(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
+    """Click the button or the link that begins so, as a mouse does."""
+    await tab.evaluate(f"bench.until(() => bench.placeOf('{name}'))")
+    at = await tab.evaluate(f"bench.placeOf('{name}')")
+    await tab.click(at["x"], at["y"])
     await tab.evaluate("bench.until(() => true)")
+
+
+async def _open_to(tab: Tab, level: str) -> None:
+    await _click(tab, "Down to")
+    await _click(tab, level)
 
 
 async def _scroll_through(tab: Tab) -> None:
@@ -166,14 +171,30 @@ async def _jump(tab: Tab) -> None:
         await tab.evaluate("bench.until(() => true)")
 
 
+async def _filter(tab: Tab) -> None:
+    """Type what each cluster has one of, and wait until it is found; then look at everything again."""
+    await tab.evaluate("document.querySelector('input[type=search]').focus()")
+    await tab.type("payments-api")
+    await tab.evaluate("bench.until(() => document.body.textContent.includes(' match'))")
+    await _click(tab, "Clear filter")
+
+
+async def _failures_only(tab: Tab) -> None:
+    await _click(tab, "Failures only")
+    await _click(tab, "Failures only")
+
+
 ACTIONS: dict[str, Callable[[Tab], Awaitable[None]]] = {
-    "Expand all": lambda tab: _click(tab, "Expand all"),
-    "scroll through all": _scroll_through,
+    "expand all": lambda tab: _click(tab, "Expand all"),
+    "scroll through all by the wheel": _scroll_through,
     "End and Home": _end_and_home,
     "jump by the scroll bar": _jump,
-    "Collapse all": lambda tab: _click(tab, "Collapse all"),
-    "Failures only": lambda tab: _click(tab, "Failures only"),
+    "collapse all": lambda tab: _click(tab, "Collapse all"),
+    "expand down to bundles": lambda tab: _open_to(tab, "Bundles"),
+    "type a filter, and clear it": _filter,
+    "failures only, and all again": _failures_only,
 }
+"""In this order, each from where the one before has left the page."""
 
 
 # What patches do to it
@@ -193,7 +214,7 @@ async def _patches(stand: Stand) -> list[Measure]:
     return [
         *_long_tasks(name, [patched["longest_task"] for patched in ours]),
         Measure(f"{name}, frames dropped in {PATCH_SECONDS:g} s", dropped, "", least or None),
-        Measure(f"{name}, row with the focus moved by, worst", worst["moved"], "px", bar=MOVED_PX),
+        Measure(f"{name}, topmost row in sight moved by, worst", worst["moved"], "px", bar=MOVED_PX),
         Measure(f"{name}, frames without the focus or the choice, worst", worst["lost"], "", bar=0),
         Measure(f"{name}, patches not applied, worst", worst["missed"], "", bar=0),
         Measure(f"{name}, rows that say otherwise than the server, worst", worst["wrong"], "", bar=0),
