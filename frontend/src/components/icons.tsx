@@ -123,3 +123,13 @@ export const WarningIcon = () => (
     <path d="M8 2.5 14.2 13H1.8ZM8 6.5v3M8 11.3v.1" />
   </Outline>
 );
+export const PlusIcon = () => (
+  <Outline>
+    <path d="M8 3.5v9M3.5 8h9" />
+  </Outline>
+);
+export const MinusIcon = () => (
+  <Outline>
+    <path d="M3.5 8h9" />
+  </Outline>
+);

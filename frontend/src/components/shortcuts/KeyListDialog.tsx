@@ -33,6 +33,8 @@ const NAMES: Readonly<Record<string, string>> = {
   ArrowLeft: "←",
   ArrowRight: "→",
   Escape: "Esc",
+  "Shift+ArrowLeft": "Shift + ←",
+  "Shift+ArrowRight": "Shift + →",
 };
 
 function KeysOf({ keys }: { keys: Keys }) {

@@ -22,8 +22,8 @@ function useFirstLook(root: TreeEntity): FirstLook {
 type Say = (change: (said: Said) => Said) => void;
 
 /** What the reader said under one filter; under the next, they have said nothing yet. */
-function useSaid(filter: EntityFilter | null): [Said, Say] {
-  const [kept, setKept] = useState({ filter, said: NOTHING_SAID });
+function useSaid(filter: EntityFilter | null, first: Said): [Said, Say] {
+  const [kept, setKept] = useState({ filter, said: first });
   const saidUnder = (memory: typeof kept) => (memory.filter === filter ? memory.said : NOTHING_SAID);
   const say: Say = (change) => setKept((memory) => ({ filter, said: change(saidUnder(memory)) }));
   return [saidUnder(kept), say];
@@ -31,13 +31,13 @@ function useSaid(filter: EntityFilter | null): [Said, Say] {
 
 /**
  * Which branches are open: as the reader said; else what was when it appeared, or, where the release is filtered, the
- * way to each match. What they say under a filter is forgotten with it.
+ * way to each match. What they say under a filter is forgotten with it. `first` is taken for what they said of all.
  */
-export function useExpansion(root: TreeEntity, matches: Matches): Expansion {
+export function useExpansion(root: TreeEntity, matches: Matches, first: Said = NOTHING_SAID): Expansion {
   const { filter, filtered, leading } = matches;
   const firstLook = useFirstLook(root);
-  const ofAll = useSaid(null);
-  const ofFiltered = useSaid(filter);
+  const ofAll = useSaid(null, first);
+  const ofFiltered = useSaid(filter, NOTHING_SAID);
   const [said, say] = filtered ? ofFiltered : ofAll;
 
   const isExpanded = useCallback(
