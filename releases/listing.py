@@ -204,7 +204,7 @@ class ReleaseList:
 
     async def shown(self, release_id: EntityId, run: Run) -> Entity:
         """The release, or that it did not answer in time."""
-        entity = await self._in_time(self._release(release_id, run))
+        entity = await self._in_time(self.release(release_id, run))
         return entity or self.not_in_time(release_id, run)
 
     async def _in_time(self, read: Awaitable[T]) -> T | None:
@@ -216,11 +216,19 @@ class ReleaseList:
         except TimeoutError:
             return None
 
-    async def _release(self, release_id: EntityId, run: Run) -> Entity:
-        if run.run_id in self._ended:
-            return self._ended[run.run_id]
-        if (live := self._live(release_id, whole=False)) is not None and live.run.run_id == run.run_id:
-            return live.release
+    def ended(self, run: Run) -> Entity | None:
+        """The release of a run that has ended, where it has been read."""
+        return self._ended.get(run.run_id)
+
+    def live(self, release_id: EntityId, run: Run) -> Entity | None:
+        """The release of this run, where it is live."""
+        live = self._live(release_id, whole=False)
+        return live.release if live is not None and live.run.run_id == run.run_id else None
+
+    async def release(self, release_id: EntityId, run: Run) -> Entity:
+        """The release of this run, asked for where it is not known; with a problem where it can't be read."""
+        if (known := self.ended(run) or self.live(release_id, run)) is not None:
+            return known
         entity = await self._reader.release_of_run(release_id, run)
         if not run.status.is_open and entity.problem is None:
             _keep(self._ended, run.run_id, entity)

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, QueryDict
 
 from releases.comparison import Comparands, Compared, Comparison, Lone
+from releases.counting import PhaseCounts
 from releases.domain import (
     Entity,
     EntityProblem,
@@ -25,6 +26,7 @@ from releases.domain import (
     Tree,
 )
 from releases.listing import ListQuery, Page, Progress, Row
+from releases.phases import Phase
 from releases.previous import Previous
 
 JsonObject = dict[str, Any]
@@ -85,6 +87,15 @@ class Representation:
             "count": page.count,
             "next": links.page(query.page + 1) if query.page < last else None,
             "previous": links.page(min(query.page - 1, last)) if query.page > 1 else None,
+        }
+
+    def counts(self, counts: PhaseCounts) -> JsonObject:
+        """How many releases are in each phase."""
+        return {
+            "total": counts.total,
+            "phases": {phase.value: counts.phases.get(phase, 0) for phase in Phase},
+            "unread": counts.unread,
+            "as_of": counts.as_of,
         }
 
     def row(self, row: Row) -> JsonObject:

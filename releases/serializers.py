@@ -5,6 +5,7 @@ answer against the document instead.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.http import QueryDict
@@ -30,16 +31,19 @@ RUN_STATUSES = [status.value for status in RunStatus if status is not RunStatus.
 """A release that continued as new runs on."""
 
 
-class RollupSerializer(Shape):
-    """Counts of apps by phase, at or below the entity."""
-
-    total = serializers.IntegerField(min_value=0)
+class CountsByPhaseSerializer(Shape):
     pending = serializers.IntegerField(min_value=0)
     active = serializers.IntegerField(min_value=0)
     succeeded = serializers.IntegerField(min_value=0)
     failed = serializers.IntegerField(min_value=0)
     stopped = serializers.IntegerField(min_value=0)
     unknown = serializers.IntegerField(min_value=0)
+
+
+class RollupSerializer(CountsByPhaseSerializer):
+    """Counts of apps by phase, at or below the entity."""
+
+    total = serializers.IntegerField(min_value=0)
 
 
 class EntityProblemSerializer(Shape):
@@ -187,6 +191,17 @@ class PaginatedReleaseListSerializer(Shape):
     results = ReleaseSerializer(many=True)
 
 
+class PhaseCountsSerializer(Shape):
+    """How many of the releases in the caller's scope, which the filters leave, are in each phase."""
+
+    total = serializers.IntegerField(min_value=0, help_text="All of them: the phases and `unread`.")
+    phases = CountsByPhaseSerializer()
+    unread = serializers.IntegerField(
+        min_value=0, help_text="Those whose phase could not be told in time. Asked again, it can be told of more."
+    )
+    as_of = serializers.DateTimeField(help_text="Since when nothing of what is counted was confirmed.")
+
+
 class Names(serializers.Field[list[str], str, Any, Any]):
     """Names divided by commas, each one of `choices` where there are any; case does not matter."""
 
@@ -234,19 +249,12 @@ class ExportParameters(Shape):
         return values
 
 
-class ListParameters(Shape):
-    """The list's query parameters."""
+class CountParameters(Shape):
+    """The query parameters of what counts releases: the filters that the list has besides the phase."""
 
-    page = serializers.IntegerField(min_value=1, max_value=1_000_000, default=1)
-    page_size = serializers.IntegerField(min_value=1, max_value=100, default=20)
     search = serializers.CharField(max_length=250, default="", allow_blank=True)
-    phase = Names(_choices(Phase))
     state = Names()
     status = Names(RUN_STATUSES)
-    ordering = serializers.ChoiceField(
-        [f"{sign}{name}" for name in ORDERINGS for sign in ("", "-")], default=DEFAULT_ORDERING
-    )
-    include = Names(["rollup"])
 
     @classmethod
     def parse(cls, given: QueryDict) -> ListQuery:
@@ -257,14 +265,36 @@ class ListParameters(Shape):
         if unknown:
             sentence = f"Not a parameter here: expected some of {', '.join(parameters.fields)}."
             raise serializers.ValidationError({**parameters.errors, **{name[:50]: [sentence] for name in unknown}})
-        values = parameters.validated_data
+        return cls.query(parameters.validated_data)
+
+    @staticmethod
+    def query(values: dict[str, Any]) -> ListQuery:
+        """What was asked for, where it is as expected."""
         return ListQuery(
-            page=values["page"],
-            page_size=values["page_size"],
             search=values["search"],
-            phases=frozenset(map(Phase, values["phase"])),
             states=frozenset(values["state"]),
             statuses=frozenset(map(RunStatus, values["status"])),
+        )
+
+
+class ListParameters(CountParameters):
+    """The list's query parameters."""
+
+    page = serializers.IntegerField(min_value=1, max_value=1_000_000, default=1)
+    page_size = serializers.IntegerField(min_value=1, max_value=100, default=20)
+    phase = Names(_choices(Phase))
+    ordering = serializers.ChoiceField(
+        [f"{sign}{name}" for name in ORDERINGS for sign in ("", "-")], default=DEFAULT_ORDERING
+    )
+    include = Names(["rollup"])
+
+    @staticmethod
+    def query(values: dict[str, Any]) -> ListQuery:
+        return replace(
+            CountParameters.query(values),
+            page=values["page"],
+            page_size=values["page_size"],
+            phases=frozenset(map(Phase, values["phase"])),
             ordering=values["ordering"],
             with_rollups="rollup" in values["include"],
         )

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -17,6 +18,7 @@ from django.utils.module_loading import import_string
 
 from releases.access import Viewer
 from releases.comparison import Chosen, Comparands
+from releases.counting import PhaseCounter, PhaseCounts
 from releases.domain import Entity, EntityId, EntityType, Tree
 from releases.errors import (
     AccessDenied,
@@ -59,6 +61,7 @@ class Source:
     reader: HierarchyReader
     index: ReleaseIndex
     list: ReleaseList
+    counter: PhaseCounter
     trees: LiveTrees
     pages: LivePages
 
@@ -100,18 +103,21 @@ def _make_source() -> Source:
     )
     workflow_ids = ReleaseWorkflowIds(env.RELEASE_WORKFLOW_ID_TEMPLATE)
     config = ReaderConfig(env.QUERY_TIMEOUT_SECONDS, env.QUERY_CONCURRENCY, workflow_ids)
-    reader = HierarchyReader(gateway, PhaseTable(env.RELEASE_STATE_PHASES), config)
+    phases = PhaseTable(env.RELEASE_STATE_PHASES)
+    reader = HierarchyReader(gateway, phases, config)
     index = ReleaseIndex(gateway, IndexConfig(env.RELEASE_LIST_QUERY, workflow_ids))
     pulse = Pulse(gateway, index)
     trees = LiveTrees(Means(gateway, reader, pulse, LongPolls(env.WATCH_LONG_POLLS)), env.WATCH_GRACE_SECONDS)
     releases = ReleaseList(index, reader, trees.state)
-    return Source(gateway, reader, index, releases, trees, LivePages(ListMeans(releases, trees, pulse)))
+    counter = PhaseCounter(releases, phases, config)
+    return Source(gateway, reader, index, releases, counter, trees, LivePages(ListMeans(releases, trees, pulse)))
 
 
 async def shut_down() -> None:
-    """End all that watches Temporal from the running loop."""
+    """End all that watches Temporal, or reads from it in the background, from the running loop."""
     known = _sources.get(asyncio.get_running_loop())
     if known is not None:
+        await known.counter.stop()
         await known.pages.stop()
         await known.trees.stop()
 
@@ -148,6 +154,14 @@ async def list_releases(viewer: Viewer, query: ListQuery) -> Page:
         if viewer.sees_nothing:
             return Page(0)
         return await source().list.page(viewer, query)
+
+
+async def count_releases(viewer: Viewer, query: ListQuery) -> PhaseCounts:
+    """How many releases in the viewer's scope are in each phase."""
+    with _recorded(viewer, "counts", ""):
+        if viewer.sees_nothing:
+            return PhaseCounts({}, 0, datetime.now(UTC))
+        return await source().counter.counts(viewer, query)
 
 
 async def get_release(viewer: Viewer, release_id: str, *, fresh: bool = False) -> Tree:

@@ -9,6 +9,8 @@ from releases.views import EntityViewSet, ReleaseViewSet
 
 urlpatterns = [
     path("releases/", ReleaseViewSet.as_view({"get": "list"}, name="Releases"), name="releases"),
+    # No release's ID: these begin with their type.
+    path("releases/counts/", ReleaseViewSet.as_view({"get": "counts"}, name="Counts"), name="release-counts"),
     path("releases/<str:release_id>/", ReleaseViewSet.as_view({"get": "retrieve"}, name="Release"), name="release"),
     path(
         "releases/<str:release_id>/hierarchy/",

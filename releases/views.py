@@ -21,11 +21,13 @@ from releases.representation import PageLinks, Representation
 from releases.schema import problem_responses
 from releases.serializers import (
     RUN_STATUSES,
+    CountParameters,
     EntitySerializer,
     ExportParameters,
     HierarchySerializer,
     ListParameters,
     PaginatedReleaseListSerializer,
+    PhaseCountsSerializer,
     ReadParameters,
     ReleaseSerializer,
 )
@@ -46,7 +48,7 @@ ENTITY_ID = _id_parameter("entity_id", ENTITY_ID_PATTERN, "app:api-gateway")
 
 
 def _names(name: str, choices: list[str] | None, description: str) -> OpenApiParameter:
-    items = {"type": "string", "enum": choices} if choices else {"type": "string", "minLength": 1, "maxLength": 50}
+    items = {"type": "string", "enum": choices} if choices else {"type": "string"}
     schema = {"type": "array", "items": items}
     return OpenApiParameter(name, schema, style="form", explode=False, description=f"{description} Divided by commas.")
 
@@ -71,14 +73,17 @@ BOM = OpenApiParameter(
     description="Begin with a byte order mark, by which Excel knows UTF-8.",
 )
 
+SEARCH = OpenApiParameter(
+    "search",
+    {"type": "string", "maxLength": 250},
+    description="A part of the ID, whatever its case: `pay` finds `release:2025.11-payments`. Costs nothing.",
+)
+STATUS = _names("status", RUN_STATUSES, "How the workflow run stands, in Temporal's words. Costs nothing.")
+
 LIST_PARAMETERS = [
     OpenApiParameter("page", {"type": "integer", "minimum": 1, "maximum": 1_000_000, "default": 1}),
     OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}),
-    OpenApiParameter(
-        "search",
-        {"type": "string", "maxLength": 250},
-        description="A part of the ID, whatever its case: `pay` finds `release:2025.11-payments`. Costs nothing.",
-    ),
+    SEARCH,
     _names(
         "phase",
         [phase.value for phase in Phase],
@@ -87,7 +92,7 @@ LIST_PARAMETERS = [
         "next try comes further.",
     ),
     _names("state", None, "The state as its workflow gives it, whatever its case. Costs as `phase` does."),
-    _names("status", RUN_STATUSES, "How the workflow run stands, in Temporal's words. Costs nothing."),
+    STATUS,
     OpenApiParameter(
         "ordering",
         {"type": "string", "enum": [f"{sign}{name}" for name in ORDERINGS for sign in ("", "-")]},
@@ -99,6 +104,12 @@ LIST_PARAMETERS = [
         "`rollup` adds the counts of apps, `held_by` and `stands_at`. Costs reading the tree of every release on the "
         "page; null where one was not read within two seconds.",
     ),
+]
+
+COUNT_PARAMETERS = [
+    SEARCH,
+    _names("state", None, "The state as its workflow gives it, whatever its case. What can't be read is `unread`."),
+    STATUS,
 ]
 
 
@@ -119,6 +130,22 @@ class ReleaseViewSet(ViewSet):
         page = async_to_sync(services.list_releases)(viewer_of(request.user), query)
         links = PageLinks.of(request._request, request.path)
         return private(Response(Representation.configured().page(page, query, links)))
+
+    @extend_schema(
+        operation_id="releases_counts",
+        tags=["releases"],
+        summary="How many releases are in each phase",
+        description="Of those in the caller's scope, with the list's filters but for `phase`. One that can't be read "
+        "is `unknown`. One that could not be asked, or has not answered, within two seconds is `unread`: it is read "
+        "all the same, so that the next count comes further. States of running releases are up to ten seconds old, "
+        "more where there are thousands; `as_of` tells.",
+        parameters=COUNT_PARAMETERS,
+        responses={200: PhaseCountsSerializer, **problem_responses("invalid_parameter", "temporal_unavailable")},
+    )
+    def counts(self, request: Request) -> Response:
+        query = CountParameters.parse(request.query_params)
+        counts = async_to_sync(services.count_releases)(viewer_of(request.user), query)
+        return private(Response(Representation.configured().counts(counts)))
 
     @extend_schema(
         operation_id="releases_retrieve",

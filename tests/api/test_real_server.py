@@ -88,6 +88,11 @@ class TestReading:
         ]
         assert body["count"] == 4
 
+    async def test_it_counts_them_by_phase(self, portal, token):
+        body = (await ask(portal, f"{LIST}counts/", token, search="e")).json()
+        assert (body["total"], body["unread"]) == (4, 0)
+        assert {phase: count for phase, count in body["phases"].items() if count} == {"active": 3, "stopped": 1}
+
     @pytest.mark.parametrize("release_id", ["release:whole", "release:spread"])
     async def test_it_reads_a_tree_in_either_topology(self, portal, token, release_id):
         answer = await ask(portal, TREE.format(release_id), token)

@@ -74,6 +74,7 @@ class TestDocument:
             "POST /api/auth/token/verify/",
             "POST /api/auth/token/blacklist/",
             "GET /api/releases/",
+            "GET /api/releases/counts/",
             "GET /api/releases/{release_id}/",
             "GET /api/releases/{release_id}/hierarchy/",
             "GET /api/releases/{release_id}/entities/{entity_id}/",
@@ -200,6 +201,7 @@ def _open_database(db):
 
 
 RELEASES = "/api/releases/"
+COUNTS = "/api/releases/counts/"
 RELEASE = "/api/releases/{release_id}/"
 TREE = "/api/releases/{release_id}/hierarchy/"
 FILE = "/api/releases/{release_id}/export.json"
@@ -253,6 +255,11 @@ class TestAnswers:
         body = ask(RELEASES, query=query)
         assert body["count"] >= 1
 
+    @pytest.mark.parametrize("query", [{}, {"search": "2025.04", "status": ["TERMINATED", "FAILED"], "state": ["x"]}])
+    def test_the_counts(self, ask, query):
+        body = ask(COUNTS, query=query)
+        assert body["total"] == (0 if query else len(IN_SCOPE) + 1)  # One can't be read at all.
+
     @pytest.mark.parametrize("release_id", IN_SCOPE)
     def test_a_release_and_its_tree(self, ask, release_id):
         assert ask(RELEASE, release_id=release_id)["id"] == release_id
@@ -283,6 +290,7 @@ class TestAnswers:
         settings.RELPORTAL = settings.RELPORTAL.model_copy(update={"QUERY_TIMEOUT_SECONDS": 0.3})
         codes = {
             ask(RELEASES, 400, query={"page": 0})["code"],
+            ask(COUNTS, 400, query={"status": ["x"]})["code"],
             ask(RELEASE, 400, release_id="rel:1")["code"],
             ask(RELEASE, 403, release_id="release:2024.12-out-of-scope")["code"],
             ask(TREE, 404, release_id="release:2025.00")["code"],
@@ -295,7 +303,7 @@ class TestAnswers:
         releases.stop_worker()
         codes.add(ask(TREE, 503, release_id="release:2025.09-spread")["code"])
         releases.is_up = False
-        codes.add(ask(RELEASES, 503)["code"])
+        codes |= {ask(RELEASES, 503)["code"], ask(COUNTS, 503)["code"]}
         assert codes == {
             "invalid_parameter",
             "invalid_id",

@@ -344,6 +344,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/releases/counts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many releases are in each phase
+         * @description Of those in the caller's scope, with the list's filters but for `phase`. One that can't be read is `unknown`. One that could not be asked, or has not answered, within two seconds is `unread`: it is read all the same, so that the next count comes further. States of running releases are up to ten seconds old, more where there are thousands; `as_of` tells.
+         */
+        get: operations["releases_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/views/": {
         parameters: {
             query?: never;
@@ -663,6 +683,14 @@ export interface components {
             only_a: number;
             only_b: number;
         };
+        CountsByPhase: {
+            pending: number;
+            active: number;
+            succeeded: number;
+            failed: number;
+            stopped: number;
+            unknown: number;
+        };
         /**
          * @description * `version` - version
          *     * `state` - state
@@ -908,6 +936,19 @@ export interface components {
             /** Format: date-time */
             readonly created_at?: string;
         };
+        /** @description How many of the releases in the caller's scope, which the filters leave, are in each phase. */
+        PhaseCounts: {
+            /** @description All of them: the phases and `unread`. */
+            total: number;
+            phases: components["schemas"]["CountsByPhase"];
+            /** @description Those whose phase could not be told in time. Asked again, it can be told of more. */
+            unread: number;
+            /**
+             * Format: date-time
+             * @description Since when nothing of what is counted was confirmed.
+             */
+            as_of: string;
+        };
         /**
          * @description * `pending` - pending
          *     * `active` - active
@@ -1011,13 +1052,13 @@ export interface components {
         };
         /** @description Counts of apps by phase, at or below the entity. */
         Rollup: {
-            total: number;
             pending: number;
             active: number;
             succeeded: number;
             failed: number;
             stopped: number;
             unknown: number;
+            total: number;
         };
         SavedView: {
             readonly id: number;
@@ -2601,6 +2642,81 @@ export interface operations {
                 };
             };
             /** @description `temporal_unavailable`, `query_timeout`, `worker_unavailable`, `query_failed` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releases_counts: {
+        parameters: {
+            query?: {
+                /** @description A part of the ID, whatever its case: `pay` finds `release:2025.11-payments`. Costs nothing. */
+                search?: string;
+                /** @description The state as its workflow gives it, whatever its case. What can't be read is `unread`. Divided by commas. */
+                state?: string[];
+                /** @description How the workflow run stands, in Temporal's words. Costs nothing. Divided by commas. */
+                status?: ("RUNNING" | "PAUSED" | "COMPLETED" | "FAILED" | "CANCELED" | "TERMINATED" | "TIMED_OUT")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhaseCounts"];
+                };
+            };
+            /** @description `invalid_parameter` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_invalid` */
+            401: {
+                headers: {
+                    /** @description The scheme for programs. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `temporal_unavailable` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
