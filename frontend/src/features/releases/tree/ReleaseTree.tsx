@@ -68,6 +68,8 @@ export function ReleaseTree({ root, rows, expansion }: ReleaseTreeProps) {
     estimateSize: () => ROW_HEIGHT_PX,
     getItemKey,
     overscan: OVERSCAN_ROWS,
+    // Lines are made beside the scrolling, not within it: laying them out makes each frame long enough.
+    useFlushSync: false,
     scrollMargin,
     scrollPaddingStart: STICKY_BAR_PX,
     scrollPaddingEnd: ROW_HEIGHT_PX,

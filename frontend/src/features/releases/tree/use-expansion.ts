@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { startTransition, useCallback, useState } from "react";
 import type { TreeEntity } from "@/lib/entities";
 import type { EntityFilter, Matches } from "../detail/entity-filter";
 import { type FirstLook, NOTHING_SAID, openAsSaid, type Said, saidOf, saidOfAll, withNewBranches } from "./expansion";
@@ -50,6 +50,7 @@ export function useExpansion(root: TreeEntity, matches: Matches, first: Said = N
     isExpanded,
     open: (paths) => say((before) => saidOf(before, paths, true)),
     close: (path) => say((before) => saidOf(before, [path], false)),
-    openTo: (depth) => say(() => saidOfAll(depth)),
+    // Of thousands of lines, which the page must not stand still for.
+    openTo: (depth) => startTransition(() => say(() => saidOfAll(depth))),
   };
 }
