@@ -8,6 +8,7 @@ import { rowsBy } from "../tree/rows";
 import { useExpansion } from "../tree/use-expansion";
 import type { Edge } from "./TimelineAxis";
 import { TimelineChart } from "./TimelineChart";
+import { TimelineTable } from "./TimelineTable";
 import { TimelineTools } from "./TimelineTools";
 import { goesOn, wholeOf } from "./times";
 import { useZoom } from "./use-zoom";
@@ -50,17 +51,21 @@ export function TimelineView({ release, matches, knownUntil, selected, onSelect,
       onTable={(table) => change({ asTable: table })}
     />,
     <>
-      <TimelineChart
-        release={release}
-        rows={rows}
-        expansion={expansion}
-        zooming={zooming}
-        whole={whole}
-        now={now}
-        edge={edge}
-        selected={selected}
-        onSelect={onSelect}
-      />
+      {asTable ? (
+        <TimelineTable release={release} rows={rows} now={now} selected={selected} onSelect={onSelect} />
+      ) : (
+        <TimelineChart
+          release={release}
+          rows={rows}
+          expansion={expansion}
+          zooming={zooming}
+          whole={whole}
+          now={now}
+          edge={edge}
+          selected={selected}
+          onSelect={onSelect}
+        />
+      )}
       {release.waves.length === 0 && release.problem === null && <Empty>This release holds no waves.</Empty>}
     </>,
   );

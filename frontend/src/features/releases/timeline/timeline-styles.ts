@@ -60,6 +60,7 @@ export const timelineStyles = defineStyle({
     overflow: "hidden",
     textOverflow: "ellipsis",
   },
+  "&[data-narrow] .timeline-dates": { py: "0", pt: "1" },
   "& .timeline-scale": { position: "relative", height: "12", overflow: "clip", touchAction: "pan-y" },
   "& .timeline-tick": {
     position: "absolute",

@@ -1,6 +1,6 @@
 import type { Hierarchy } from "@/lib/api/types";
 import { childrenOf, labelOf, remembered, type TreeEntity } from "@/lib/entities";
-import { lengthOf, spanOf, spanWithin } from "@/lib/spans";
+import { lengthOf, type Span, spanOf, spanWithin } from "@/lib/spans";
 import { parseMoment } from "@/lib/time";
 import type { Stretch } from "./zoom";
 
@@ -19,13 +19,24 @@ function withoutSpan({ phase, updated_at, problem }: TreeEntity, othersTell: boo
   return { kind: "none", why: problem ? "can't be read" : "times not given" };
 }
 
+// Dates are dear to read, and a table is sorted by those of thousands.
+const spans = new WeakMap<TreeEntity, { ended: string | null; span: Span }>();
+
+function knownSpan(release: Hierarchy, entity: TreeEntity): Span {
+  const known = spans.get(entity);
+  if (known && known.ended === release.ended_at) return known.span;
+  const span = spanWithin(release, entity);
+  spans.set(entity, { ended: release.ended_at, span });
+  return span;
+}
+
 /**
  * An entity's times within its release, by now. What goes on ends no earlier than it began, whatever clock told of that.
  *
  * Where others tell when they began, what was stopped and does not tell never began.
  */
 export function timesOf(release: Hierarchy, entity: TreeEntity, now: number): Times {
-  const { start, end } = spanWithin(release, entity);
+  const { start, end } = knownSpan(release, entity);
   if (start === null) return withoutSpan(entity, extentOf(release).tells);
   return { kind: "span", from: start, to: end ?? Math.max(start, now), goesOn: end === null };
 }
