@@ -50,6 +50,13 @@ export function exportHref(releaseId: string, format: "json" | "csv"): string {
   return `/api/releases/${pathSegment(releaseId)}/export.${format}?${options[format]}`;
 }
 
+/** Where the API tells of one entity of a release, or of the release itself. */
+export function entityJsonHref(releaseId: string, { id, path }: { id: string; path: string }): string {
+  const release = `/api/releases/${pathSegment(releaseId)}/`;
+  const way = path.split("/").map(pathSegment).join("/");
+  return path === "" ? release : `${release}entities/${pathSegment(id)}/?path=${way}`;
+}
+
 /** A full page load, for what the router does not serve. */
 export function leaveTo(url: string): void {
   window.location.assign(url);

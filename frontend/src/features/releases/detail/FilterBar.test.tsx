@@ -4,6 +4,7 @@ import { largeTree, troubledTree } from "@/test/fixtures";
 import { renderApp } from "@/test/render-app";
 import { servesTree } from "@/test/server";
 import { freshnessFrame, patchFrame, snapshotFrame, sockets } from "@/test/sockets";
+import { clickArrow } from "@/test/tree";
 
 const PATH = "/releases/release:2025.11-payments";
 
@@ -85,7 +86,7 @@ describe("the filter of a release", () => {
     await user.click(await screen.findByRole("button", { name: "Collapse all" }));
     await user.click(screen.getByRole("button", { name: "Failures only (1)" }));
     await waitFor(() => expect(lines()).toContain(app));
-    await user.click(screen.getByRole("treeitem", { name: /cluster:c2/ }));
+    await clickArrow(user, screen.getByRole("treeitem", { name: /cluster:c2/ }));
     expect(lines()).not.toContain(app);
     await socket.sends(patchFrame(2, { op: "set", path: app, fields: { state: "failed again" } }));
     expect(lines()).not.toContain(app);

@@ -7,6 +7,7 @@ import { app, bundle, cluster, largeTree, problem, troubledTree, wave } from "@/
 import { renderApp, useSwiftTime } from "@/test/render-app";
 import { problemResponse, server, servesTree, servesTreeError, signedOut } from "@/test/server";
 import { freshnessFrame, patchFrame, type ServedSocket, snapshotFrame, sockets } from "@/test/sockets";
+import { clickArrow } from "@/test/tree";
 
 const PATH = "/releases/release:2025.11-payments";
 const CORE = "wave:w1/cluster:eu-west/bundle:core";
@@ -366,7 +367,7 @@ describe("the release page, cut off", () => {
 describe("a change of the tree, under the reader's eye", () => {
   it("flashes its line, and those of closed branches above it", async () => {
     const { socket, user } = await showsPushed();
-    await user.click(line(/wave:w2/));
+    await clickArrow(user, line(/wave:w2/));
     expect(document.querySelector("[data-flash]")).toBeNull();
     const rollup = { ...troubledTree().rollup, active: 1 };
     await socket.sends(
@@ -396,7 +397,7 @@ describe("a change of the tree, under the reader's eye", () => {
   it("moves neither the focus nor the scroll nor what is open", async () => {
     const scrolled = vi.spyOn(window, "scrollTo");
     const { socket, user } = await showsPushed();
-    await user.click(line(/wave:w2/));
+    await clickArrow(user, line(/wave:w2/));
     line(/^release/).focus();
     await user.keyboard("{Home}{ArrowDown}{ArrowDown}{ArrowDown}");
     expect(line(/bundle:core/)).toHaveFocus();
@@ -431,7 +432,7 @@ describe("a change of the tree, under the reader's eye", () => {
   it("does not take the focus for a line that nobody had focused", async () => {
     const { socket, user } = await showsPushed();
     const button = screen.getByRole("button", { name: "Expand all" });
-    await user.click(line(/wave:w1/));
+    await clickArrow(user, line(/wave:w1/));
     await user.click(button);
     await socket.sends(patchFrame(2, { op: "remove", path: "wave:w1" }));
     await waitFor(() => expect(screen.queryByRole("treeitem", { name: /wave:w1/ })).not.toBeInTheDocument());

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { app, bundle, cluster, tree, troubledTree, wave } from "@/test/fixtures";
 import { renderApp, useSwiftTime } from "@/test/render-app";
 import { problemResponse, server, servesTree, servesTreeError } from "@/test/server";
+import { clickArrow } from "@/test/tree";
 
 const PATH = "/releases/release:2025.11-payments";
 
@@ -258,7 +259,7 @@ describe("the release page over time", () => {
     useSwiftTime();
     servesTree(troubledTree());
     const { user } = renderApp(PATH);
-    await user.click(await screen.findByRole("treeitem", { name: /wave:w1/ }));
+    await clickArrow(user, await screen.findByRole("treeitem", { name: /wave:w1/ }));
     const grown = troubledTree();
     servesTree({ ...grown, version: 2, waves: [...grown.waves, wave("w3", [])("")] });
     await poll();
@@ -273,14 +274,14 @@ describe("the release page over time", () => {
     const edge = bundle("edge", [app("proxy")]);
     servesTree(tree("release:late", [wave("w1", [], silent), wave("w2", [cluster("eu-west", [edge])])]));
     const { user } = renderApp("/releases/release:late");
-    await user.click(await screen.findByRole("treeitem", { name: /wave:w2/ }));
+    await clickArrow(user, await screen.findByRole("treeitem", { name: /wave:w2/ }));
     const answered = cluster("us-east", [bundle("core", [app("ledger")])]);
     const grown = cluster("ap-south", [bundle("cache", [app("redis")])]);
     servesTree(tree("release:late", [wave("w1", [answered]), wave("w2", [cluster("eu-west", [edge]), grown])]));
     await poll();
     expect(await screen.findByRole("treeitem", { name: /app:ledger/ })).toBeVisible();
     expect(screen.getByRole("treeitem", { name: /wave:w2/ })).toHaveAttribute("aria-expanded", "false");
-    await user.click(screen.getByRole("treeitem", { name: /wave:w2/ }));
+    await clickArrow(user, screen.getByRole("treeitem", { name: /wave:w2/ }));
     expect(await screen.findByRole("treeitem", { name: /app:redis/ })).toBeVisible();
   });
 

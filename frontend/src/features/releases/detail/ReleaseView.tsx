@@ -1,5 +1,14 @@
 import { chakra } from "@chakra-ui/react";
-import { type ComponentType, lazy, type ReactNode, Suspense, useMemo } from "react";
+import {
+  type ComponentType,
+  type KeyboardEvent,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useMemo,
+  useState,
+} from "react";
 import { type ShortcutGroup, useShortcuts } from "@/components/shortcuts/shortcuts";
 import type { Hierarchy } from "@/lib/api/types";
 import { isPhase } from "@/lib/phase";
@@ -24,6 +33,7 @@ const Columns = chakra("div", {
   base: {
     display: "grid",
     columnGap: "4",
+    alignItems: "start",
     gridTemplateColumns: "minmax(0, 1fr)",
     "&[data-panel]": { lg: { gridTemplateColumns: "minmax(0, 1fr) 24rem" } },
   },
@@ -62,6 +72,22 @@ function useMatches(release: Hierarchy, { text, phases, failuresOnly }: ReleaseA
   return useMemo(() => matchesOf(release), [matchesOf, release]);
 }
 
+/** Opens and closes the details. Stable functions: views draw again what is given new ones. */
+function useDetails(change: ChangeAddress) {
+  const [entered, setEntered] = useState(0);
+  const select = useCallback(
+    (path: string, { enter } = { enter: false }) => {
+      change({ entity: path });
+      setEntered((times) => (enter ? times + 1 : 0));
+    },
+    [change],
+  );
+  // Stepping through siblings is one step of the history, not one for each.
+  const step = useCallback((path: string) => change({ entity: path }, { replace: true }), [change]);
+  const close = useCallback(() => change({ entity: null }), [change]);
+  return { entered, select, step, close };
+}
+
 /** A release in the view that its address asks for, with the details of the entity that it names. */
 export function ReleaseView({ release, knownUntil, banner }: ReleaseViewProps) {
   const [address, change] = useReleaseAddress();
@@ -70,7 +96,8 @@ export function ReleaseView({ release, knownUntil, banner }: ReleaseViewProps) {
   const matches = useMatches(release, address);
   const { filter, filtered, count } = matches;
   const Chosen = VIEW_COMPONENTS[view];
-  const select = (path: string) => change({ entity: path });
+  const { entered, select, step, close } = useDetails(change);
+  const showInTree = useCallback((path: string) => change({ view: "tree", entity: path }), [change]);
   const filterBar = (
     <FilterBar
       filter={filter}
@@ -91,8 +118,14 @@ export function ReleaseView({ release, knownUntil, banner }: ReleaseViewProps) {
     </ViewFrame>
   );
 
+  function onKeyDown(event: KeyboardEvent) {
+    const isLeft = event.key === "Escape" && entity !== null && !event.defaultPrevented;
+    // A dialog is left by the browser, and says so itself.
+    if (isLeft && !(event.target as Element).closest("dialog")) close();
+  }
+
   return (
-    <Columns data-panel={entity === null ? undefined : ""}>
+    <Columns data-panel={entity === null ? undefined : ""} onKeyDown={onKeyDown}>
       <div>
         <Suspense fallback={frame(null, null)}>
           <Chosen
@@ -100,7 +133,7 @@ export function ReleaseView({ release, knownUntil, banner }: ReleaseViewProps) {
             matches={matches}
             selected={entity}
             onSelect={select}
-            onShowInTree={(path) => change({ view: "tree", entity: path })}
+            onShowInTree={showInTree}
             knownUntil={knownUntil}
             frame={frame}
           />
@@ -108,7 +141,15 @@ export function ReleaseView({ release, knownUntil, banner }: ReleaseViewProps) {
       </div>
       {entity !== null && (
         <Suspense>
-          <EntityPanel release={release} path={entity} onSelect={select} onClose={() => change({ entity: null })} />
+          <EntityPanel
+            release={release}
+            path={entity}
+            matches={matches}
+            knownUntil={knownUntil}
+            entered={entered}
+            onSelect={step}
+            onClose={close}
+          />
         </Suspense>
       )}
     </Columns>

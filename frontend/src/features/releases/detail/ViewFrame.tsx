@@ -1,8 +1,12 @@
 import { chakra } from "@chakra-ui/react";
 import { type CSSProperties, type ReactNode, useRef } from "react";
 import { useElementSize } from "@/lib/element-size";
+import { useMediaQuery } from "@/lib/media";
+import { BarHeight, useScrollPadding } from "./bar-height";
 import type { ReleaseAddress } from "./release-address";
 import { ViewSwitch } from "./ViewSwitch";
+
+const LOW_SCREEN = "(max-height: 30rem)";
 
 const Sticky = chakra("div", {
   base: {
@@ -15,7 +19,7 @@ const Sticky = chakra("div", {
     flexDirection: "column",
     gap: "2",
     // Where a screen is that low, what sticks would leave nothing to see below it.
-    "@media (max-height: 30rem)": { position: "static" },
+    [`@media ${LOW_SCREEN}`]: { position: "static" },
   },
 });
 
@@ -46,13 +50,16 @@ interface ViewFrameProps {
 /**
  * What all views of a release stand in: above, the choice of the view and its tools.
  *
- * What is to stick below the bar finds how high it is in `--bar-height`.
+ * What is to stick below the bar finds how high it is in `--bar-height`, and scripts by `useBarHeight`.
  */
 export function ViewFrame({ address, banner, filter, tools, children }: ViewFrameProps) {
   const bar = useRef<HTMLDivElement>(null);
+  const isSticking = !useMediaQuery(LOW_SCREEN);
   const { height } = useElementSize(bar);
+  const covered = isSticking ? height : 0;
+  useScrollPadding(covered);
   return (
-    <>
+    <BarHeight value={covered}>
       <Sticky ref={bar}>
         {banner}
         <Bar>
@@ -61,9 +68,9 @@ export function ViewFrame({ address, banner, filter, tools, children }: ViewFram
         </Bar>
         {filter}
       </Sticky>
-      <Panel data-stale={banner ? "" : undefined} style={{ "--bar-height": `${height}px` } as CSSProperties}>
+      <Panel data-stale={banner ? "" : undefined} style={{ "--bar-height": `${covered}px` } as CSSProperties}>
         {children}
       </Panel>
-    </>
+    </BarHeight>
   );
 }

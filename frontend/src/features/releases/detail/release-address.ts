@@ -1,5 +1,5 @@
-import { useCallback, useMemo } from "react";
-import { useSearchParams } from "react-router";
+import { useCallback, useLayoutEffect, useMemo, useRef } from "react";
+import { useNavigate, useSearchParams } from "react-router";
 import type { Phase } from "@/lib/api/types";
 import { isPhase, PHASES_BY_CONCERN } from "@/lib/phase";
 
@@ -51,14 +51,20 @@ export function formatReleaseAddress(address: ReleaseAddress): string {
 export type ChangeAddress = (change: Partial<ReleaseAddress>, options?: { replace: boolean }) => void;
 
 export function useReleaseAddress(): [ReleaseAddress, ChangeAddress] {
-  const [params, setParams] = useSearchParams();
+  const [params] = useSearchParams();
+  const navigate = useNavigate();
   const address = useMemo(() => parseReleaseAddress(params), [params]);
+  const latest = useRef(address);
+  useLayoutEffect(() => {
+    latest.current = address;
+  }, [address]);
+  // The same function however the address changes: it is handed down to what is only drawn again for good reason.
   const change = useCallback<ChangeAddress>(
     (part, options) => {
-      const next = (before: URLSearchParams) => formatReleaseAddress({ ...parseReleaseAddress(before), ...part });
-      setParams((before) => new URLSearchParams(next(before)), { preventScrollReset: true, ...options });
+      const search = formatReleaseAddress({ ...latest.current, ...part });
+      void navigate({ search }, { preventScrollReset: true, ...options });
     },
-    [setParams],
+    [navigate],
   );
   return [address, change];
 }

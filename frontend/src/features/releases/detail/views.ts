@@ -10,8 +10,8 @@ export interface ViewProps {
   knownUntil: number | null;
   /** The path of the entity whose details are open; null where none is. */
   selected: string | null;
-  /** Opens the details of the entity at a path. */
-  onSelect: (path: string) => void;
+  /** Opens the details of the entity at a path; `enter` moves the focus there, as the key of that name does. */
+  onSelect: (path: string, options?: { enter: boolean }) => void;
   /** Leads to the entity at a path in the tree, and opens its details there. */
   onShowInTree: (path: string) => void;
   /** Puts the view's own tools into the bar that stays in sight, and the rest below it. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { app, bundle, cluster, largeTree, tree, troubledTree, wave } from "@/test/fixtures";
 import { renderApp } from "@/test/render-app";
 import { servesTree } from "@/test/server";
+import { clickArrow } from "@/test/tree";
 
 const PATH = "/releases/release:2025.11-payments";
 
@@ -46,10 +47,10 @@ describe("the tree", () => {
   it("opens and closes a branch by click", async () => {
     servesTree(troubledTree());
     const { user } = renderApp(PATH);
-    await user.click(await line(/wave:w1/));
+    await clickArrow(user, await line(/wave:w1/));
     expect(await line(/wave:w1/)).toHaveAttribute("aria-expanded", "false");
     expect(screen.queryByRole("treeitem", { name: /cluster:eu-west/ })).not.toBeInTheDocument();
-    await user.click(await line(/wave:w1/));
+    await clickArrow(user, await line(/wave:w1/));
     expect(await line(/cluster:eu-west/)).toBeVisible();
   });
 
@@ -138,15 +139,32 @@ describe("the tree by keyboard", () => {
     expect(await line(/release:2025.11-payments/)).toHaveFocus();
   });
 
-  it("opens and closes with Enter and with Space, and keeps the focus", async () => {
+  it("opens and closes with Space, and keeps the focus", async () => {
     servesTree(troubledTree());
     const { user } = renderApp(PATH);
     (await line(/release:2025.11-payments/)).focus();
-    await user.keyboard("{ArrowDown}{Enter}");
+    await user.keyboard("{ArrowDown} ");
     expect(await line(/wave:w1/)).toHaveAttribute("aria-expanded", "false");
     expect(await line(/wave:w1/)).toHaveFocus();
     await user.keyboard(" ");
     expect(await line(/wave:w1/)).toHaveAttribute("aria-expanded", "true");
+  });
+
+  it("goes to the line whose name is typed", async () => {
+    servesTree(troubledTree());
+    const { user } = renderApp(PATH);
+    (await line(/release:2025.11-payments/)).focus();
+    await user.keyboard("us");
+    expect(await line(/cluster:us-east/)).toHaveFocus();
+  });
+
+  it("keeps what is typed in it from the page's own keys", async () => {
+    servesTree(troubledTree());
+    const { user, currentAddress } = renderApp(PATH);
+    (await line(/release:2025.11-payments/)).focus();
+    await user.keyboard("gb");
+    expect(await line(/release:2025.11-payments/)).toHaveFocus();
+    expect(currentAddress()).toBe(PATH);
   });
 
   it("reaches the last of 1,000 entities and comes back", async () => {

@@ -4,7 +4,9 @@ import type { TreeRow } from "./rows";
 export type TreeMove =
   | { kind: "focus"; key: string }
   | { kind: "open"; paths: string[] }
-  | { kind: "close"; path: string };
+  | { kind: "close"; path: string }
+  /** Shows the details, and where `enter`, goes there. */
+  | { kind: "details"; path: string; enter: boolean };
 
 function focusAt(rows: readonly TreeRow[], index: number): TreeMove | null {
   const row = rows[index];
@@ -57,8 +59,9 @@ export function moveForKey(pressed: string, rows: readonly TreeRow[], index: num
     case "ArrowLeft":
       return moveLeft(rows, index, row);
     case "Enter":
+      return { kind: "details", path: row.entity.path, enter: true };
     case " ":
-      return toggled(row);
+      return toggled(row) ?? { kind: "details", path: row.entity.path, enter: false };
     case "*":
       return { kind: "open", paths: siblingBranches(rows, index) };
     default:

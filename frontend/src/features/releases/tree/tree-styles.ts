@@ -1,5 +1,9 @@
 import { defineStyle } from "@chakra-ui/react";
 
+// By the room that the tree has itself, of which the details beside it may take a part.
+const WIDE = "@container (min-width: 48rem)";
+const WIDEST = "@container (min-width: 62rem)";
+
 /**
  * Styles of the tree's lines, by class.
  *
@@ -9,21 +13,22 @@ export const treeStyles = defineStyle({
   position: "relative",
   width: "100%",
   overflow: "clip",
+  containerType: "inline-size",
   "& .tree-row": {
     position: "absolute",
     insetInline: 0,
     top: 0,
-    cursor: "default",
+    cursor: "pointer",
     outline: "none",
-    "--step": { base: "0.75rem", lg: "1.25rem" },
+    "--step": "0.75rem",
     "--indent": "calc(1.875rem + var(--level) * var(--step))",
-    "&[aria-expanded]": { cursor: "pointer" },
     _hover: { bg: "bg.canvas" },
+    "&[aria-selected=true]": { bg: "brand.subtle", boxShadow: "inset 3px 0 0 {colors.brand.solid}" },
     _focusVisible: { boxShadow: "inset 0 0 0 2px {colors.brand.focusRing}", zIndex: 1 },
   },
   "& .tree-line": {
     display: "grid",
-    gridTemplateColumns: { base: "auto minmax(0, 1fr)", lg: "minmax(0, 1fr) 13rem 19rem 6rem" },
+    gridTemplateColumns: "auto minmax(0, 1fr)",
     columnGap: "4",
     alignItems: "center",
     minHeight: "9",
@@ -34,7 +39,7 @@ export const treeStyles = defineStyle({
     borderColor: "border.muted",
   },
   "& .tree-name": {
-    gridColumn: { base: "1 / -1", lg: "auto" },
+    gridColumn: "1 / -1",
     display: "flex",
     alignItems: "baseline",
     gap: "1.5",
@@ -65,20 +70,17 @@ export const treeStyles = defineStyle({
     flexDirection: "column",
     alignItems: "flex-start",
     minWidth: 0,
-    paddingInlineStart: { base: "var(--indent)", lg: "0" },
+    paddingInlineStart: "var(--indent)",
   },
   "& .tree-reported": { color: "fg.muted", fontSize: "xs" },
   "& .tree-progress": {
     minWidth: 0,
     overflow: "hidden",
-    // On a narrow screen a version fits beside the state, a bar with its counts does not.
-    "&[data-kind=rollup]": {
-      gridColumn: { base: "1 / -1", lg: "auto" },
-      paddingInlineStart: { base: "var(--indent)", lg: "0" },
-    },
+    // Where there is little room a version fits beside the state, a bar with its counts does not.
+    "&[data-kind=rollup]": { gridColumn: "1 / -1", paddingInlineStart: "var(--indent)" },
   },
   "& .tree-updated": {
-    display: { base: "none", lg: "block" },
+    display: "none",
     color: "fg.muted",
     fontSize: "xs",
     textAlign: "end",
@@ -92,5 +94,16 @@ export const treeStyles = defineStyle({
     overflowWrap: "anywhere",
     color: "fg.muted",
     "&[data-failed]": { color: "phase.failed.fg" },
+  },
+  [WIDE]: {
+    "& .tree-row": { "--step": "1.25rem" },
+    "& .tree-line": { gridTemplateColumns: "minmax(0, 1fr) 12rem 15rem" },
+    "& .tree-name": { gridColumn: "auto" },
+    "& .tree-state": { paddingInlineStart: 0 },
+    "& .tree-progress[data-kind=rollup]": { gridColumn: "auto", paddingInlineStart: 0 },
+  },
+  [WIDEST]: {
+    "& .tree-line": { gridTemplateColumns: "minmax(0, 1fr) 13rem 19rem 6rem" },
+    "& .tree-updated": { display: "block" },
   },
 });

@@ -5,6 +5,7 @@ import { countEntities, countFailures } from "./entities";
 import { branchPaths, initiallyExpanded, NOTHING_SAID, openAsSaid, saidOf, saidOfAll } from "./expansion";
 import { focusedIndex, moveForKey } from "./keyboard";
 import { rowsBy } from "./rows";
+import { isTyped, lineFor } from "./type-ahead";
 
 const everything = { isExpanded: () => true, isShown: () => true };
 
@@ -108,8 +109,14 @@ describe("the keys", () => {
   it("do nothing to a leaf but leave it", () => {
     const leaf = "wave:w1/cluster:eu-west/bundle:core/app:ledger";
     expect(press("ArrowRight", leaf)).toBeNull();
-    expect(press("Enter", leaf)).toBeNull();
     expect(press("ArrowLeft", leaf)).toEqual({ kind: "focus", key: "wave:w1/cluster:eu-west/bundle:core" });
+  });
+
+  it("lead to the details, and open and close", () => {
+    const leaf = "wave:w1/cluster:eu-west/bundle:core/app:ledger";
+    expect(press("Enter", "wave:w1")).toEqual({ kind: "details", path: "wave:w1", enter: true });
+    expect(press(" ", "wave:w1")).toEqual({ kind: "close", path: "wave:w1" });
+    expect(press(" ", leaf)).toEqual({ kind: "details", path: leaf, enter: false });
   });
 
   it("leave alone what is not theirs", () => {
@@ -129,5 +136,42 @@ describe("the keys", () => {
     const closed = rowsBy({ ...everything, isExpanded: ({ path }) => path !== "wave:w2" })(troubledTree());
     expect(closed[focusedIndex(closed, "wave:w2/cluster:us-east/bundle:core")]?.key).toBe("wave:w2");
     expect(focusedIndex(closed, "wave:gone")).toBe(0);
+  });
+});
+
+describe("typed text", () => {
+  const named = (name: string) => app(name.toLowerCase(), { name });
+  const rows = rowsBy(everything)(
+    tree("release:r", [wave("w", [cluster("c", [bundle("b", ["Search", "suggest", "ledger", "Sea"].map(named))])])]),
+  );
+  const from = (focused: number, text: string) => {
+    const line = lineFor(text, rows, focused);
+    return line === null ? null : rows[line]?.entity.name;
+  };
+  const ledger = rows.findIndex(({ entity }) => entity.name === "ledger");
+
+  it("of one letter leads on to the next line that begins with it, all around", () => {
+    expect(from(0, "s")).toBe("Search");
+    expect(from(ledger, "s")).toBe("Sea");
+    expect(from(ledger + 1, "S")).toBe("Search");
+    expect(from(ledger, "ss")).toBe("Sea");
+  });
+
+  it("of several stays where it fits, and narrows down", () => {
+    expect(from(ledger, "se")).toBe("Sea");
+    expect(from(ledger + 1, "sea")).toBe("Sea");
+    expect(from(ledger + 1, "sear")).toBe("Search");
+    expect(from(0, "su")).toBe("suggest");
+  });
+
+  it("is looked for in IDs without their type as well, and leads nowhere where nothing begins so", () => {
+    expect(lineFor("w", rows, 0)).toBe(1);
+    expect(lineFor("wave:w", rows, 0)).toBeNull();
+    expect(lineFor("xyz", rows, 0)).toBeNull();
+  });
+
+  it("is no space, and none of the page's own keys", () => {
+    expect(["a", "7", "é", "."].every(isTyped)).toBe(true);
+    expect([" ", "/", "?", "Enter", "F5"].some(isTyped)).toBe(false);
   });
 });
