@@ -33,7 +33,8 @@
     }
   };
 
-  const rows = () => [...document.querySelectorAll('[role="treeitem"]')];
+  /** What stands for an entity each: a row of the tree or of the timeline, a cell of the board. */
+  const rows = () => [...document.querySelectorAll("[data-key]")];
   const rowOf = (key) => rows().find((row) => row.dataset.key === key);
 
   /** The topmost row that nothing stands before. */
@@ -46,7 +47,7 @@
 
   /** What must stay as it is while the tree changes: what has the focus, what is chosen. */
   function kept() {
-    const chosen = document.querySelector('[role="treeitem"][aria-selected="true"]');
+    const chosen = document.querySelector('[aria-selected="true"], [data-selected]');
     return [document.activeElement.closest("[data-key]")?.dataset.key, location.search, chosen?.dataset.key].join(" ");
   }
 
@@ -99,6 +100,11 @@
       };
     },
 
+    viewIs(name) {
+      const current = document.querySelector('[aria-label="Views"] [aria-current]');
+      return current.textContent === name && rows().length > 0;
+    },
+
     /** Where in the window the button or the link is that begins so; undefined where there is none. */
     placeOf(name) {
       const named = [...document.querySelectorAll("a, button")].filter((each) =>
@@ -115,7 +121,8 @@
       return found && { x: found.x + 200, y: found.y + found.height / 2 };
     },
 
-    /** The key and the text of each row that is drawn. */
-    rows: () => rows().map((row) => [row.dataset.key, row.textContent]),
+    /** The key and the phase of each row that is drawn. */
+    phases: () =>
+      rows().map((row) => [row.dataset.key, (row.dataset.phase ? row : row.querySelector("[data-phase]"))?.dataset.phase]),
   };
 })();

@@ -8,7 +8,7 @@ none, since a page that does nothing has no long tasks.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.bench.big_release import ENTITIES, RELEASE_ID
+from tests.bench.big_views import APP, ROW, VIEWS, View, leave_alone
 from tests.bench.chromium import Browser, Tab, chromium
 from tests.bench.table import Measure
 from tests.live_server import VIEWER, LiveServer, live_server, make_database
@@ -27,15 +28,11 @@ USABLE_MS, LONG_TASK_MS, MOVED_PX = 2000.0, 50.0, 1.0
 
 PATCHES_A_SECOND, PATCH_SECONDS = 20, 10.0
 
-SCREEN_PX = 800
-
 SCRIPT = (Path(__file__).parent / "big_tree.js").read_text()
-PAGE = f"/releases/{RELEASE_ID}"
-VIEWS = {"tree": PAGE}
-BARE = f"/bench/bare#{RELEASE_ID}"
+BARE = View(f"/bench/bare#{RELEASE_ID}", ROW, leave_alone, {})
 
-APP = '[role="treeitem"]:not([aria-expanded])'
-ROW = '[role="tree"] [role="treeitem"][tabindex="0"]'
+Patched = dict[str, float]
+"""What patches did to a page, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ async def measure() -> list[Measure]:
         people = await asyncio.to_thread(make_database, Path(name) / "people.sqlite3")
         async with stand(Path(name), people) as where:
             loads = await _loads(where)
-            return [*loads, *await _actions(where), *await _patches(where), _load_average()]
+            return [*loads, *await _acts(where), *await _patches(where), _load_average()]
 
 
 def _load_average() -> Measure:
@@ -83,9 +80,9 @@ async def _loads(stand: Stand) -> list[Measure]:
     loads: dict[str, list[Load]] = {name: [] for name in pages}
     # The first of each fills the browser's caches.
     for round_number in range(LOADS + 1):
-        for name, path in pages.items():
+        for name, view in pages.items():
             async with stand.tab() as tab:
-                load = await _load(tab, path)
+                load = await _load(tab, view)
             if round_number:
                 loads[name].append(load)
     return [measure for name in VIEWS for measure in _load_measures(name, loads[name], loads["bare"])]
@@ -103,11 +100,11 @@ def _load_measures(view: str, ours: list[Load], floor: list[Load]) -> list[Measu
     ]
 
 
-async def _load(tab: Tab, path: str) -> Load:
+async def _load(tab: Tab, view: View) -> Load:
     """Open the page, and press a key as soon as there is what it moves."""
-    await tab.open(path)
-    await tab.evaluate(f"bench.until(() => document.querySelector('{ROW}'))")
-    await tab.evaluate(f"(bench.first = document.querySelector('{ROW}')).focus()")
+    await tab.open(view.path)
+    await tab.evaluate(f"bench.until(() => document.querySelector('{view.stop}'))")
+    await tab.evaluate(f"(bench.first = document.querySelector('{view.stop}')).focus()")
     await tab.press("ArrowDown")
     answered_at = await tab.evaluate("bench.until(() => document.activeElement !== bench.first)")
     # Whatever else is on its way belongs to the load as well.
@@ -118,15 +115,19 @@ async def _load(tab: Tab, path: str) -> Load:
 # What one does on the page
 
 
-async def _actions(stand: Stand) -> list[Measure]:
-    longest: dict[str, list[float]] = {name: [] for name in ACTIONS}
+async def _acts(stand: Stand) -> list[Measure]:
+    return [measure for name, view in VIEWS.items() for measure in await _acts_in(stand, name, view)]
+
+
+async def _acts_in(stand: Stand, view_name: str, view: View) -> list[Measure]:
+    longest: dict[str, list[float]] = {name: [] for name in view.acts}
     for _ in range(ROUNDS):
         async with stand.tab() as tab:
-            await _load(tab, PAGE)
-            for name, act in ACTIONS.items():
+            await _load(tab, view)
+            for name, act in view.acts.items():
                 await act(tab)
                 longest[name].append(await tab.evaluate("bench.longestTask()"))
-    return [measure for name, tasks in longest.items() for measure in _long_tasks(f"tree: {name}", tasks)]
+    return [measure for name, tasks in longest.items() for measure in _long_tasks(f"{view_name}: {name}", tasks)]
 
 
 def _long_tasks(name: str, longest: list[float]) -> list[Measure]:
@@ -136,102 +137,43 @@ def _long_tasks(name: str, longest: list[float]) -> list[Measure]:
     ]
 
 
-async def _click(tab: Tab, name: str) -> None:
-    """Click the button or the link that begins so, as a mouse does."""
-    await tab.evaluate(f"bench.until(() => bench.placeOf('{name}'))")
-    at = await tab.evaluate(f"bench.placeOf('{name}')")
-    await tab.click(at["x"], at["y"])
-    await tab.evaluate("bench.until(() => true)")
-
-
-async def _open_to(tab: Tab, level: str) -> None:
-    await _click(tab, "Down to")
-    await _click(tab, level)
-
-
-async def _scroll_through(tab: Tab) -> None:
-    """By the wheel, a screen at a time, from the top of the page to its end."""
-    await tab.evaluate("scrollTo(0, 0)")
-    height: int = await tab.evaluate("document.documentElement.scrollHeight")
-    for _ in range(height // SCREEN_PX + 1):
-        await tab.wheel(SCREEN_PX)
-
-
-async def _end_and_home(tab: Tab) -> None:
-    await tab.evaluate(f"document.querySelector('{ROW}').focus()")
-    for key in ("Home", "End", "Home", "End", "Home"):
-        await tab.press(key)
-        await tab.evaluate("bench.until(() => true)")
-
-
-async def _jump(tab: Tab) -> None:
-    """As with the scroll bar, to and fro."""
-    for part in (0.5, 0.1, 0.9, 0.3, 0.7, 0):
-        await tab.evaluate(f"scrollTo(0, {part} * document.documentElement.scrollHeight)")
-        await tab.evaluate("bench.until(() => true)")
-
-
-async def _filter(tab: Tab) -> None:
-    """Type what each cluster has one of, and wait until it is found; then look at everything again."""
-    await tab.evaluate("document.querySelector('input[type=search]').focus()")
-    await tab.type("payments-api")
-    await tab.evaluate("bench.until(() => document.body.textContent.includes(' match'))")
-    await _click(tab, "Clear filter")
-
-
-async def _failures_only(tab: Tab) -> None:
-    await _click(tab, "Failures only")
-    await _click(tab, "Failures only")
-
-
-ACTIONS: dict[str, Callable[[Tab], Awaitable[None]]] = {
-    "expand all": lambda tab: _click(tab, "Expand all"),
-    "scroll through all by the wheel": _scroll_through,
-    "End and Home": _end_and_home,
-    "jump by the scroll bar": _jump,
-    "collapse all": lambda tab: _click(tab, "Collapse all"),
-    "expand down to bundles": lambda tab: _open_to(tab, "Bundles"),
-    "type a filter, and clear it": _filter,
-    "failures only, and all again": _failures_only,
-}
-"""In this order, each from where the one before has left the page."""
-
-
 # What patches do to it
 
 
 async def _patches(stand: Stand) -> list[Measure]:
-    ours, floor = [], []
+    views = {**VIEWS, "bare": BARE}
+    happened: dict[str, list[Patched]] = {name: [] for name in views}
     for _ in range(ROUNDS):
-        async with stand.tab() as tab:
-            ours.append(await tree_patched(stand, tab, PATCH_SECONDS))
-        async with stand.tab() as tab:
-            await _load(tab, BARE)
-            floor.append(await _patched(stand, tab, PATCH_SECONDS))
-    name = f"tree: {PATCHES_A_SECOND} patches a second"
-    worst = {part: max(patched[part] for patched in ours) for part in ours[0]}
-    dropped, least = (median(patched["dropped"] for patched in of) for of in (ours, floor))
+        for name, view in views.items():
+            async with stand.tab() as tab:
+                happened[name].append(await patched(stand, tab, view, PATCH_SECONDS))
+    return [measure for name in VIEWS for measure in _patch_measures(name, happened[name], happened["bare"])]
+
+
+def _patch_measures(view: str, ours: list[Patched], floor: list[Patched]) -> list[Measure]:
+    name = f"{view}: {PATCHES_A_SECOND} patches a second"
+    worst = {part: max(each[part] for each in ours) for part in ours[0]}
+    dropped, least = (median(each["dropped"] for each in of) for of in (ours, floor))
     return [
-        *_long_tasks(name, [patched["longest_task"] for patched in ours]),
+        *_long_tasks(name, [each["longest_task"] for each in ours]),
         Measure(f"{name}, frames dropped in {PATCH_SECONDS:g} s", dropped, "", least or None),
         Measure(f"{name}, topmost row in sight moved by, worst", worst["moved"], "px", bar=MOVED_PX),
         Measure(f"{name}, frames without the focus or the choice, worst", worst["lost"], "", bar=0),
         Measure(f"{name}, patches not applied, worst", worst["missed"], "", bar=0),
-        Measure(f"{name}, rows that say otherwise than the server, worst", worst["wrong"], "", bar=0),
+        Measure(f"{name}, rows that show another state than the server's, worst", worst["wrong"], "", bar=0),
     ]
 
 
-async def tree_patched(stand: Stand, tab: Tab, seconds: float) -> dict[str, float]:
-    """What patches do to a tree that is all open, scrolled to its middle, with an entity chosen there that has the
-    focus."""
-    await _load(tab, PAGE)
-    await _click(tab, "Expand all")
+async def patched(stand: Stand, tab: Tab, view: View, seconds: float) -> Patched:
+    """What patches do to a view of all that there is, scrolled to where things change, with an entity chosen there
+    that has the focus."""
+    await _load(tab, view)
+    await view.unfold(tab)
     await _choose_in_the_middle(tab)
-    return await _patched(stand, tab, seconds)
+    return await _while_patched(stand, tab, seconds)
 
 
 async def _choose_in_the_middle(tab: Tab) -> None:
-    """Scroll to where things change, and click an app there."""
     await tab.evaluate("scrollTo(0, 0.5 * document.documentElement.scrollHeight)")
     await tab.evaluate(f"bench.until(() => bench.middleOf('{APP}'))")
     at = await tab.evaluate(f"bench.middleOf('{APP}')")
@@ -239,8 +181,7 @@ async def _choose_in_the_middle(tab: Tab) -> None:
     await tab.evaluate("bench.longestTask()")
 
 
-async def _patched(stand: Stand, tab: Tab, seconds: float) -> dict[str, float]:
-    """What happens to the page meanwhile, by name."""
+async def _while_patched(stand: Stand, tab: Tab, seconds: float) -> Patched:
     before = await tab.evaluate("bench.told")
     await tab.evaluate("bench.watch()")
     given = {"seconds": seconds, "a_second": PATCHES_A_SECOND}
@@ -258,12 +199,12 @@ async def _patched(stand: Stand, tab: Tab, seconds: float) -> dict[str, float]:
 
 
 async def _wrong_rows(stand: Stand, tab: Tab) -> int:
-    """How many of the rows that are drawn do not show the state and version that the server knows."""
+    """How many of the rows that are drawn do not show the phase that the server knows."""
     token = await asyncio.to_thread(stand.portal.token, VIEWER)
     answer = await asyncio.to_thread(stand.portal.get, f"/api/releases/{RELEASE_ID}/hierarchy/", token=token)
     known = {entity["path"]: entity for entity in _walk(answer.json())}
-    rows = await tab.evaluate("bench.rows()")
-    return sum(not _says(text, known.get(key)) for key, text in rows)
+    phases = await tab.evaluate("bench.phases()")
+    return sum(known.get(key, {}).get("phase") != phase for key, phase in phases)
 
 
 def _walk(entity: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -271,7 +212,3 @@ def _walk(entity: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for holds in ("waves", "clusters", "bundles", "apps"):
         for child in entity.get(holds, ()):
             yield from _walk(child)
-
-
-def _says(text: str, entity: dict[str, Any] | None) -> bool:
-    return entity is not None and all(word in text for word in (entity["state"], entity.get("version") or ""))
