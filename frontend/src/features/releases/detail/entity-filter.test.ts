@@ -36,6 +36,16 @@ describe("a filter", () => {
     expect(shownBy({ text: "eu-west" })).toContain("wave:w1/cluster:eu-west/bundle:core/app:invoice");
   });
 
+  it.each(["us-east ledger", "  LEDGER   us-east "])(
+    "finds the words of %j anywhere on the way to an entity",
+    (text) => {
+      const { hits, count } = matchesOf({ text });
+      expect(pathsIn(hits)).toEqual(["wave:w2/cluster:us-east/bundle:core/app:ledger"]);
+      expect(count).toBe(1);
+      expect(shownBy({ text: "eu-west search" })).toEqual([]);
+    },
+  );
+
   it.each(["2.4.1", "image not found"])("finds %j, which is no name", (text) => {
     expect(shownBy({ text }).at(-1)).toMatch(/app:/);
   });

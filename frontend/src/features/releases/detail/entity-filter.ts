@@ -29,8 +29,8 @@ export interface Matches {
 
 /** What a filter makes of one branch. */
 interface Verdict {
-  /** Whether the text was found in something that holds the branch, on which all below depends too. */
-  textAbove: boolean;
+  /** Which words were found in what holds the branch, as bits; on them depends all below, too. */
+  above: number;
   isHit: boolean;
   isShown: boolean;
   hitsBelow: number;
@@ -68,7 +68,14 @@ function versionOf(entity: TreeEntity): string {
   return "version" in entity && typeof entity.version === "string" ? entity.version : "";
 }
 
-/** What a text is looked for in: ID, name, state, version and message. */
+/** As many as a number has bits to tell which of them were found; whoever types more looks for something else. */
+const MOST_WORDS = 30;
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().split(/\s+/).filter(Boolean).slice(0, MOST_WORDS);
+}
+
+/** What words are looked for in: ID, name, state, version and message. */
 function searchable(entity: TreeEntity): string {
   const { id, name, state, error_message: message } = entity;
   return [id, name, state, versionOf(entity), message].join("\n").toLowerCase();
@@ -79,20 +86,24 @@ function searchable(entity: TreeEntity): string {
  * again.
  *
  * Phases are those of whatever is innermost in its branch, since a wave's own follows from what it holds. Failures are
- * what failed or can't be read, at any level. A branch whose own text matches is shown with all that it holds; but the
- * release's own text does not count, which would be to show everything.
+ * what failed or can't be read, at any level. Each word may stand anywhere on the way to an entity, so that
+ * "eu-west payments" finds the one in the other. A branch that has them all is shown with all that it holds; but what
+ * the release says of itself does not count, which would be to show everything.
  */
 export function filterFor(filter: EntityFilter): (release: TreeEntity) => Matches {
   const { phases, failuresOnly } = filter;
   const filtered = isFiltered(filter);
-  const text = filter.text.toLowerCase();
+  const words = wordsOf(filter.text);
+  const allWords = 2 ** words.length - 1;
   const isNarrowed = phases.length > 0 || failuresOnly;
   const verdicts = new WeakMap<TreeEntity, Verdict>();
   let sets = setsOf(verdicts);
   let isOverturned = false;
 
-  function hasText(entity: TreeEntity): boolean {
-    return text === "" || (entity.type !== "release" && searchable(entity).includes(text));
+  function wordsIn(entity: TreeEntity): number {
+    if (words.length === 0 || entity.type === "release") return 0;
+    const text = searchable(entity);
+    return words.reduce((found, word, index) => (text.includes(word) ? found | (1 << index) : found), 0);
   }
 
   function isLetThrough(entity: TreeEntity, isInnermost: boolean): boolean {
@@ -100,16 +111,17 @@ export function filterFor(filter: EntityFilter): (release: TreeEntity) => Matche
     return phases.length === 0 || (isInnermost && phases.includes(entity.phase));
   }
 
-  function judge(entity: TreeEntity, textAbove: boolean): Verdict {
+  function judge(entity: TreeEntity, above: number): Verdict {
     const known = verdicts.get(entity);
-    if (known?.textAbove === textAbove) return known;
+    if (known?.above === above) return known;
     isOverturned ||= known !== undefined;
     const children = childrenOf(entity);
-    const textHere = hasText(entity);
-    const isLet = (textHere || textAbove) && isLetThrough(entity, children.length === 0);
-    const verdict = { textAbove, isHit: isLet && (textHere || isNarrowed), isShown: isLet, hitsBelow: 0 };
+    const own = wordsIn(entity);
+    const here = above | own;
+    const isLet = here === allWords && isLetThrough(entity, children.length === 0);
+    const verdict = { above, isHit: isLet && (own !== 0 || isNarrowed), isShown: isLet, hitsBelow: 0 };
     for (const child of children) {
-      const below = judge(child, textHere || textAbove);
+      const below = judge(child, here);
       verdict.hitsBelow += below.hitsBelow + (below.isHit ? 1 : 0);
       verdict.isShown ||= below.isShown;
     }
@@ -119,7 +131,7 @@ export function filterFor(filter: EntityFilter): (release: TreeEntity) => Matche
 
   return (release) => {
     if (!filtered) return { filter, filtered, count: 0, ...EVERYTHING };
-    const { hitsBelow, isHit } = judge(release, false);
+    const { hitsBelow, isHit } = judge(release, 0);
     if (isOverturned) sets = setsOf(verdicts);
     isOverturned = false;
     return { filter, filtered, count: hitsBelow + (isHit ? 1 : 0), ...sets };
