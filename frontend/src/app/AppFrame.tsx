@@ -3,6 +3,8 @@ import { type ReactNode, useState } from "react";
 import { Link } from "react-router";
 import { ColorModeSwitch } from "@/components/ColorModeSwitch";
 import { Toasts } from "@/components/toasts/Toasts";
+import { FollowBell } from "@/features/releases/following/FollowBell";
+import { FollowingWatch } from "@/features/releases/following/FollowingWatch";
 import { HOME } from "@/lib/destinations";
 import { AppShortcuts } from "./AppShortcuts";
 import { UserMenu } from "./UserMenu";
@@ -72,7 +74,17 @@ export function AppFrame({ children }: { children: ReactNode }) {
   return (
     <>
       <AppShortcuts showsKeys={showsKeys} onShowKeys={setShowsKeys} />
-      <Frame menu={<UserMenu onShowKeys={() => setShowsKeys(true)} />}>{children}</Frame>
+      <FollowingWatch />
+      <Frame
+        menu={
+          <>
+            <FollowBell />
+            <UserMenu onShowKeys={() => setShowsKeys(true)} />
+          </>
+        }
+      >
+        {children}
+      </Frame>
       <Toasts />
     </>
   );

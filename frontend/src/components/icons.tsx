@@ -42,6 +42,11 @@ export const ArrowDownIcon = () => (
     <path d="M8 3v9.5M4 8.5l4 4 4-4" />
   </Outline>
 );
+export const BellIcon = () => (
+  <Outline>
+    <path d="M8 2.2a3.8 3.8 0 0 0-3.8 3.8c0 3.6-1.5 4.8-1.5 5.6h10.6c0-.8-1.5-2-1.5-5.6A3.8 3.8 0 0 0 8 2.2ZM6.6 13.6a1.5 1.5 0 0 0 2.8 0" />
+  </Outline>
+);
 export const CheckIcon = () => (
   <Outline>
     <path d="m3 8.5 3.2 3.2L13 5" />

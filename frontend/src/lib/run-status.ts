@@ -16,3 +16,8 @@ export const RUN_STATUSES = Object.keys(RUN_STATUS_WORDS) as RunStatus[];
 export function isRunStatus(text: string): text is RunStatus {
   return Object.hasOwn(RUN_STATUS_WORDS, text);
 }
+
+/** A paused run goes on some day. */
+export function hasRunEnded(status: RunStatus): boolean {
+  return status !== "RUNNING" && status !== "PAUSED";
+}

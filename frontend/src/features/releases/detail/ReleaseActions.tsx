@@ -1,6 +1,7 @@
 import { chakra } from "@chakra-ui/react";
 import { CopyButton } from "@/components/CopyButton";
 import type { Hierarchy } from "@/lib/api/types";
+import { FollowButton } from "../following/FollowButton";
 import { ExportMenu } from "./ExportMenu";
 
 const Row = chakra("div", { base: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: "2" } });
@@ -9,6 +10,7 @@ const Row = chakra("div", { base: { display: "flex", flexWrap: "wrap", alignItem
 export function ReleaseActions({ release }: { release: Hierarchy }) {
   return (
     <Row role="group" aria-label="Release">
+      <FollowButton release={release} entity={release} />
       <ExportMenu releaseId={release.id} />
       <CopyButton size="xs" bg="bg.panel" text={release.id}>
         Copy ID

@@ -10,11 +10,16 @@ import { snapshotOf, type TreeSnapshot, treeQuery } from "./release-query";
 const RELEASE_ID = /^release:[\w.-]{1,200}$/;
 
 /** None for what is no release ID: there is no socket at such an address, and browsers complain of each that fails. */
+export function treeSocketPath(releaseId: string): string | null {
+  return RELEASE_ID.test(releaseId) ? `/ws/releases/${pathSegment(releaseId)}/` : null;
+}
+
 function treeFeed(client: QueryClient, releaseId: string): Feed<Hierarchy> | null {
-  if (!RELEASE_ID.test(releaseId)) return null;
+  const path = treeSocketPath(releaseId);
+  if (path === null) return null;
   const { queryKey } = treeQuery(releaseId);
   return {
-    path: `/ws/releases/${pathSegment(releaseId)}/`,
+    path,
     kind: TREE_BODY,
     store: (tree) => storePushed<TreeSnapshot>(client, queryKey, snapshotOf(tree)).tree,
     refuse: (error) => failQuery(client, queryKey, error),
