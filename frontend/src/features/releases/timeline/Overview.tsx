@@ -1,6 +1,6 @@
 import { type PointerEvent, useRef } from "react";
 import type { Hierarchy, Wave } from "@/lib/api/types";
-import { timesOf } from "./times";
+import { surroundingsIn, timesOf } from "./times";
 import { centredOn, inSight, placeOf, type Stretch, type Zoom } from "./zoom";
 
 /** Waves mostly follow one another: a few lines are enough to tell those apart that do not. */
@@ -25,7 +25,7 @@ interface WaveProps extends Pick<OverviewProps, "now" | "release"> {
 }
 
 function WaveLine({ wave, all, line, now, release }: WaveProps) {
-  const times = timesOf(release, wave, now);
+  const times = timesOf(surroundingsIn(release), wave, now);
   if (times.kind !== "span") return null;
   const [from, to] = [placeOf(times.from, all), placeOf(times.to, all)];
   const top = percent(line / LINES);

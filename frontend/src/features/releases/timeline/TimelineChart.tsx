@@ -1,5 +1,5 @@
 import { chakra } from "@chakra-ui/react";
-import { type CSSProperties, type KeyboardEvent, type MouseEvent, type PointerEvent, useRef } from "react";
+import { type KeyboardEvent, type MouseEvent, type PointerEvent, useMemo, useRef } from "react";
 import { type ShortcutGroup, useShortcuts } from "@/components/shortcuts/shortcuts";
 import { useElementSize } from "@/lib/element-size";
 import type { ViewProps } from "../detail/views";
@@ -7,14 +7,14 @@ import { moveForKey, type TreeMove, toggled } from "../tree/keyboard";
 import type { TreeRow } from "../tree/rows";
 import type { Expansion } from "../tree/use-expansion";
 import { type Edge, TimelineAxis, TimelineLines } from "./TimelineAxis";
-import { failuresOf, type Scene, TimelineRow } from "./TimelineRow";
+import { type Scene, TimelineRow } from "./TimelineRow";
 import { ticksOf } from "./ticks";
 import { timelineStyles } from "./timeline-styles";
-import { timesOf } from "./times";
+import { surroundingsIn } from "./times";
 import { useCursor } from "./use-cursor";
 import { useRowsOnScreen } from "./use-rows-on-screen";
 import { useDragging, useWheelZoom, type Zooming, zoomForKey } from "./use-zoom";
-import { rowInWords, timelineName } from "./words";
+import { timelineName } from "./words";
 import type { Stretch } from "./zoom";
 
 const ROW_PX = 32;
@@ -58,6 +58,16 @@ function pressedOn(event: MouseEvent, selector: string): HTMLElement | null {
   return (event.target as Element).closest<HTMLElement>(selector);
 }
 
+/** The same object while it says the same, whatever it was made of. */
+function useScene({ around, sight, trackPx, now }: Scene): Scene {
+  const { workflow_id, ended_at, othersTell } = around;
+  const { from, to } = sight;
+  return useMemo(
+    () => ({ around: { workflow_id, ended_at, othersTell }, sight: { from, to }, trackPx, now }),
+    [workflow_id, ended_at, othersTell, from, to, trackPx, now],
+  );
+}
+
 /** A release as bars along an axis of time: a tree whose lines say when. */
 export function TimelineChart(props: TimelineChartProps) {
   const { release, rows, expansion, zooming, whole, now, edge, selected, onSelect } = props;
@@ -71,7 +81,7 @@ export function TimelineChart(props: TimelineChartProps) {
   const trackPx = width || SUPPOSED_PX;
   const { sight, setZoom } = zooming;
   const ticks = ticksOf(sight, trackPx);
-  const scene: Scene = { release, sight, trackPx, now };
+  const scene = useScene({ around: surroundingsIn(release), sight, trackPx, now });
 
   const screen = useRowsOnScreen({
     rows,
@@ -159,25 +169,18 @@ export function TimelineChart(props: TimelineChartProps) {
         {screen.shown.map(({ index, key, top }) => {
           const row = rows[index];
           if (!row) return null;
-          const times = timesOf(release, row.entity, now);
+          const { key: rowKey, ...place } = row;
           return (
-            <div
+            <TimelineRow
               key={key}
-              className="timeline-row"
-              role="treeitem"
-              data-index={index}
-              data-key={row.key}
-              tabIndex={index === screen.focused ? 0 : -1}
-              aria-level={row.level}
-              aria-posinset={row.position}
-              aria-setsize={row.siblings}
-              aria-expanded={row.expandable ? row.expanded : undefined}
-              aria-selected={row.entity.path === selected}
-              aria-label={rowInWords(row.entity, times, failuresOf(row), now)}
-              style={{ transform: `translateY(${top}px)`, "--level": row.level - 1 } as CSSProperties}
-            >
-              <TimelineRow row={row} times={times} scene={scene} />
-            </div>
+              {...place}
+              rowKey={rowKey}
+              index={index}
+              top={top}
+              isFocused={index === screen.focused}
+              isSelected={row.entity.path === selected}
+              scene={scene}
+            />
           );
         })}
       </div>

@@ -1,20 +1,21 @@
+import { type CSSProperties, memo } from "react";
 import { ChevronRightIcon } from "@/components/icons";
 import { PhaseGlyph } from "@/components/PhaseGlyph";
-import type { Hierarchy } from "@/lib/api/types";
 import { labelOf, type TreeEntity } from "@/lib/entities";
 import { formatExact } from "@/lib/time";
 import type { TreeRow } from "../tree/rows";
 import { type Box, boxOf, type Mark, marksOf, notePlaceOf, pointOf } from "./bars";
-import { type Failure, failuresIn, type Times } from "./times";
-import { barInWords, markInWords, tookInWords } from "./words";
+import { type Failure, failuresIn, type Surroundings, type Times, timesOf } from "./times";
+import { barInWords, markInWords, rowInWords, tookInWords } from "./words";
 import type { Stretch } from "./zoom";
 
 /** About how wide text of the notes' size is, for finding room: what it is off by, the margins make up for. */
 const LETTER_PX = 6.6;
 const GLYPH_PX = 22;
 
+/** What all rows are drawn by. The same object while it says the same. */
 export interface Scene {
-  release: Hierarchy;
+  around: Surroundings;
   sight: Stretch;
   /** How wide the track is, in CSS pixels. */
   trackPx: number;
@@ -22,7 +23,7 @@ export interface Scene {
 }
 
 /** What failed at or below a row and is shown nowhere else: an open branch leaves it to the rows below. */
-export function failuresOf({ entity, expanded }: TreeRow): readonly Failure[] {
+function failuresOf({ entity, expanded }: Pick<TreeRow, "entity" | "expanded">): readonly Failure[] {
   if (!expanded) return failuresIn(entity);
   return failuresIn(entity).filter(({ path }) => path === entity.path);
 }
@@ -151,23 +152,49 @@ function OnTrack({ entity, times, marks, scene }: OnTrackProps) {
   }
 }
 
-/** What one row of the timeline shows. Its place, focus, role and name are its row's business. */
-export function TimelineRow({ row, times, scene }: { row: TreeRow; times: Times; scene: Scene }) {
-  const { entity, expandable } = row;
-  const marks = marksOf(failuresOf(row), scene.sight, scene.trackPx);
+interface TimelineRowProps extends Omit<TreeRow, "key"> {
+  rowKey: string;
+  index: number;
+  /** Where it begins, in CSS pixels below the first row's top. */
+  top: number;
+  isFocused: boolean;
+  isSelected: boolean;
+  scene: Scene;
+}
+
+/** A row of the timeline. Drawn again only where something of it has changed: many stand on a screen. */
+export const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
+  const { entity, expandable, expanded, rowKey, index, top, isFocused, isSelected, scene } = props;
+  const times = timesOf(scene.around, entity, scene.now);
+  const failures = failuresOf(props);
+  const marks = marksOf(failures, scene.sight, scene.trackPx);
+  const name = labelOf(entity);
   return (
-    <>
-      <div className="timeline-name" title={`${labelOf(entity)}\n${entity.id}`}>
+    <div
+      className="timeline-row"
+      role="treeitem"
+      data-index={index}
+      data-key={rowKey}
+      tabIndex={isFocused ? 0 : -1}
+      aria-level={props.level}
+      aria-posinset={props.position}
+      aria-setsize={props.siblings}
+      aria-expanded={expandable ? expanded : undefined}
+      aria-selected={isSelected}
+      aria-label={rowInWords(entity, times, failures, scene.now)}
+      style={{ transform: `translateY(${top}px)`, "--level": props.level - 1 } as CSSProperties}
+    >
+      <div className="timeline-name" title={`${name}\n${entity.id}`}>
         <span className="timeline-twisty">{expandable && <ChevronRightIcon />}</span>
         <span className="timeline-phase" data-phase={entity.phase}>
           <PhaseGlyph phase={entity.phase} />
         </span>
-        <span className="timeline-label">{labelOf(entity)}</span>
+        <span className="timeline-label">{name}</span>
       </div>
       <div className="timeline-track" data-type={entity.type}>
         <OnTrack entity={entity} times={times} marks={marks} scene={scene} />
         <Marks marks={marks} />
       </div>
-    </>
+    </div>
   );
-}
+});

@@ -9,11 +9,11 @@ import type { ViewProps } from "../detail/views";
 import type { TreeRow } from "../tree/rows";
 import { nextSort, type Sort, type SortKey, sorted } from "./sorting";
 import { tableStyles } from "./table-styles";
-import { type Times, timesOf } from "./times";
+import { surroundingsIn, type Times, timesOf } from "./times";
 import { timelineName, tookInWords } from "./words";
 
 /** Rows of a page. Not drawn as they are scrolled to, as the bars are: whoever hears a table goes through it row by row. */
-const PAGE_ROWS = 100;
+const PAGE_ROWS = 50;
 /** How often what goes on is sorted anew: rows that change places each second can't be read. */
 const RESORT_MS = 10_000;
 
@@ -99,7 +99,7 @@ function placeOf(release: Hierarchy, { path }: TreeEntity): string {
 }
 
 function Row({ release, entity, index, selected, onSelect, now }: RowProps) {
-  const times = timesOf(release, entity, now);
+  const times = timesOf(surroundingsIn(release), entity, now);
   const place = placeOf(release, entity);
   return (
     <tr aria-rowindex={index + 2}>

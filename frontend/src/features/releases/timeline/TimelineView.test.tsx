@@ -1,3 +1,4 @@
+import "./TimelineView";
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import type { App, Hierarchy } from "@/lib/api/types";
@@ -350,14 +351,13 @@ describe("as a table", () => {
   it("has pages, and says which rows are on one", async () => {
     servesTree(largeTree());
     const { user } = renderApp("/releases/release:large?view=timeline&as=table");
-    expect(await screen.findByText("1–100 of 211")).toBeVisible();
-    await user.click(await press("Next"));
-    await user.click(await press("Next"));
+    expect(await screen.findByText("1–50 of 211")).toBeVisible();
+    for (let page = 2; page <= 5; page += 1) await user.click(await press("Next"));
     expect(screen.getByText("201–211 of 211")).toBeVisible();
     expect(screen.getAllByRole("rowheader")).toHaveLength(11);
     expect(screen.getAllByRole("row")[1]).toHaveAttribute("aria-rowindex", "202");
     expect(await press("Next")).toBeDisabled();
     await user.click(await press("Previous"));
-    expect(screen.getByText("101–200 of 211")).toBeVisible();
+    expect(screen.getByText("151–200 of 211")).toBeVisible();
   });
 });

@@ -1,6 +1,6 @@
 import type { Hierarchy } from "@/lib/api/types";
 import type { TreeEntity } from "@/lib/entities";
-import { type Times, timesOf, tookOf } from "./times";
+import { surroundingsIn, type Times, timesOf, tookOf } from "./times";
 
 export type SortKey = "started" | "ended" | "took";
 
@@ -36,8 +36,9 @@ export function sorted(
 ): readonly TreeEntity[] {
   if (!sort) return entities;
   const unknown = sort.descending ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const around = surroundingsIn(release);
   const valued = entities.map((entity) => {
-    const value = VALUES[sort.key](timesOf(release, entity, now));
+    const value = VALUES[sort.key](timesOf(around, entity, now));
     return { entity, isKnown: value !== null, value: value ?? unknown };
   });
   valued.sort((one, other) => {

@@ -3,7 +3,7 @@ import type { App, Hierarchy } from "@/lib/api/types";
 import { childrenOf, type TreeEntity } from "@/lib/entities";
 import { app, bundle, cluster, tree, wave } from "@/test/fixtures";
 import { sorted } from "./sorting";
-import { failuresIn, goesOn, timesOf, tookOf, wholeOf } from "./times";
+import { failuresIn, goesOn, surroundingsIn, timesOf, tookOf, wholeOf } from "./times";
 
 const AT = (time: string) => Date.parse(`2025-11-22T${time}Z`);
 const text = (time: string | null) => time && `2025-11-22T${time}Z`;
@@ -39,7 +39,7 @@ function only(release: Hierarchy): TreeEntity {
 
 function timesOfOne(change: Told, others: ReturnType<typeof app>[] = []) {
   const release = releaseOf([one("a", change), ...others]);
-  return timesOf(release, only(release), NOW);
+  return timesOf(surroundingsIn(release), only(release), NOW);
 }
 
 const TELLING = one("b", { from: "09:00:00", to: "09:05:00" });
@@ -86,9 +86,9 @@ describe("an entity's times", () => {
     const workflow = { workflow_id: "release:r" };
     const release = releaseOf([one("a", interrupted)], { ...workflow, ended_at: null });
     const entity = only(release);
-    expect(tookOf(timesOf(release, entity, NOW))).toBe(0);
+    expect(tookOf(timesOf(surroundingsIn(release), entity, NOW))).toBe(0);
     const ended = { ...release, ended_at: "2025-11-22T09:40:00Z" };
-    expect(timesOf(ended, entity, NOW)).toMatchObject({ to: AT("09:40:00") });
+    expect(timesOf(surroundingsIn(ended), entity, NOW)).toMatchObject({ to: AT("09:40:00") });
   });
 });
 

@@ -19,25 +19,34 @@ function withoutSpan({ phase, updated_at, problem }: TreeEntity, othersTell: boo
   return { kind: "none", why: problem ? "can't be read" : "times not given" };
 }
 
+/** What an entity's times depend on beside itself. */
+export interface Surroundings {
+  workflow_id: string | null;
+  ended_at: string | null;
+  /** Whether others in the release tell when they began: then what was stopped and does not never began. */
+  othersTell: boolean;
+}
+
+export function surroundingsIn(release: Hierarchy): Surroundings {
+  const { workflow_id, ended_at } = release;
+  return { workflow_id, ended_at, othersTell: extentOf(release).tells };
+}
+
 // Dates are dear to read, and a table is sorted by those of thousands.
 const spans = new WeakMap<TreeEntity, { ended: string | null; span: Span }>();
 
-function knownSpan(release: Hierarchy, entity: TreeEntity): Span {
+function knownSpan(around: Surroundings, entity: TreeEntity): Span {
   const known = spans.get(entity);
-  if (known && known.ended === release.ended_at) return known.span;
-  const span = spanWithin(release, entity);
-  spans.set(entity, { ended: release.ended_at, span });
+  if (known && known.ended === around.ended_at) return known.span;
+  const span = spanWithin(around, entity);
+  spans.set(entity, { ended: around.ended_at, span });
   return span;
 }
 
-/**
- * An entity's times within its release, by now. What goes on ends no earlier than it began, whatever clock told of that.
- *
- * Where others tell when they began, what was stopped and does not tell never began.
- */
-export function timesOf(release: Hierarchy, entity: TreeEntity, now: number): Times {
-  const { start, end } = knownSpan(release, entity);
-  if (start === null) return withoutSpan(entity, extentOf(release).tells);
+/** An entity's times within its release, by now. What goes on ends no earlier than it began, whatever clock told of that. */
+export function timesOf(around: Surroundings, entity: TreeEntity, now: number): Times {
+  const { start, end } = knownSpan(around, entity);
+  if (start === null) return withoutSpan(entity, around.othersTell);
   return { kind: "span", from: start, to: end ?? Math.max(start, now), goesOn: end === null };
 }
 

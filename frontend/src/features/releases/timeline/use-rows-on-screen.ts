@@ -31,6 +31,8 @@ export function useRowsOnScreen({ rows, list, rowHeight, coveredPx }: Options) {
     estimateSize: () => rowHeight,
     getItemKey,
     overscan: OVERSCAN_ROWS,
+    // As in the tree: rows are made beside the scrolling, not within it.
+    useFlushSync: false,
     scrollMargin,
     scrollPaddingStart: coveredPx,
     scrollPaddingEnd: rowHeight,
