@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from tests.e2e.browser import tab_to
 from tests.e2e.conftest import Visit
 from tests.e2e.people import PASSWORD, VIEWER
+from tests.e2e.samples import CRASH
 from tests.e2e.test_release import line
 
 
@@ -39,6 +40,14 @@ def test_from_the_sign_in_to_an_app_and_back_to_the_list(visit: Visit) -> None:
     keyboard.press("ArrowDown")
     expect(line(page, f"app:{name}-europe-payouts")).to_be_focused()
     expect(line(page, f"app:{name}-europe-payouts")).to_be_in_viewport()
+
+    keyboard.press("Enter")
+    details = page.get_by_role("complementary", name="Details")
+    expect(details.get_by_role("heading", level=2, name="payouts")).to_be_focused()
+    expect(details.get_by_role("region", name="Message")).to_have_text(CRASH)
+    keyboard.press("Escape")
+    expect(details).to_have_count(0)
+    expect(line(page, f"app:{name}-europe-payouts")).to_be_focused()
     keyboard.press("ArrowLeft")
     expect(line(page, f"bundle:{name}-europe-core")).to_be_focused()
 

@@ -14,7 +14,14 @@ import { EntityFacts } from "./EntityFacts";
 import { ExtraFields } from "./ExtraFields";
 import { PROBLEM_MEANINGS } from "./problem-meanings";
 
-const Body = chakra("div", { base: { display: "flex", flexDirection: "column" } });
+const Body = chakra("div", {
+  base: {
+    display: "flex",
+    flexDirection: "column",
+    // What is stale must not pass for live here either.
+    "&[data-stale]": { filter: "saturate(0.35)" },
+  },
+});
 
 const Block = chakra("div", {
   base: {
@@ -123,7 +130,7 @@ interface EntityDetailsProps {
 export function EntityDetails({ release, entity, knownUntil, onFollow }: EntityDetailsProps) {
   const heldBy = "held_by" in entity ? entity.held_by : null;
   return (
-    <Body>
+    <Body data-stale={knownUntil === null ? undefined : ""}>
       <Block>
         <State entity={entity} />
         <HeldByNote heldBy={heldBy} release={release} />

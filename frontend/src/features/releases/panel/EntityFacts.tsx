@@ -94,9 +94,12 @@ export function EntityFacts({ release, entity, knownUntil }: EntityFactsProps) {
       <Fact term="Created">
         <RelativeTime at={entity.created_at} />
       </Fact>
-      <Fact term="Last change">
-        <RelativeTime at={entity.updated_at} />
-      </Fact>
+      {/* Of what is not at work, that is since when it has been in its state. */}
+      {entity.phase === "active" && (
+        <Fact term="Last change">
+          <RelativeTime at={entity.updated_at} />
+        </Fact>
+      )}
       {entity.workflow_id && (
         <Fact term="Workflow" wide>
           <Workflow entity={entity} />

@@ -307,6 +307,7 @@ describe("the details of what changes", () => {
     expect(await fact("In this state for")).toHaveTextContent(/^2 min 1\d s$/);
     await socket.sends(freshnessFrame("stale", { as_of: "2025-11-22T09:31:00Z" }));
     expect(await fact("In this state for")).toHaveTextContent(/^1 min$/);
+    expect((await panel()).querySelector("[data-stale]")).not.toBeNull();
   });
 });
 
