@@ -21,6 +21,22 @@ const Panel = chakra("div", {
   variants: { align: { start: { insetInlineStart: 0 }, end: { insetInlineEnd: 0 } } },
 });
 
+const EDGE_PX = 8;
+
+/** Moves a panel that would reach out of the window, where nobody could see all of it; and again as it grows. */
+function keepInWindow(panel: HTMLElement): () => void {
+  function place() {
+    panel.style.translate = "";
+    const { left, right } = panel.getBoundingClientRect();
+    const beyond = right - (document.documentElement.clientWidth - EDGE_PX);
+    panel.style.translate = `${beyond > 0 ? -beyond : Math.max(0, EDGE_PX - left)}px 0`;
+  }
+  const observer = new ResizeObserver(place);
+  observer.observe(panel);
+  place();
+  return () => observer.disconnect();
+}
+
 interface DisclosureProps extends Pick<ButtonProps, "size" | "variant" | "bg" | "px" | "fontWeight" | "title"> {
   /** Names the button where its content alone would not. */
   label?: string;
@@ -84,7 +100,7 @@ export function Disclosure({ label, button, align, children, ...look }: Disclosu
         <ChevronDownIcon />
       </Button>
       {open && (
-        <Panel id={panelId} align={align}>
+        <Panel ref={keepInWindow} id={panelId} align={align}>
           {typeof children === "function" ? children(close) : children}
         </Panel>
       )}

@@ -47,6 +47,11 @@ export const BellIcon = () => (
     <path d="M8 2.2a3.8 3.8 0 0 0-3.8 3.8c0 3.6-1.5 4.8-1.5 5.6h10.6c0-.8-1.5-2-1.5-5.6A3.8 3.8 0 0 0 8 2.2ZM6.6 13.6a1.5 1.5 0 0 0 2.8 0" />
   </Outline>
 );
+export const BookmarkIcon = () => (
+  <Outline>
+    <path d="M4 2.5h8v11l-4-3-4 3Z" />
+  </Outline>
+);
 export const CheckIcon = () => (
   <Outline>
     <path d="m3 8.5 3.2 3.2L13 5" />
@@ -83,6 +88,11 @@ export const ExternalIcon = () => (
     <path d="M6.5 3.5h-3v9h9v-3M9 3h4v4M13 3 7.5 8.5" />
   </Outline>
 );
+export const PencilIcon = () => (
+  <Outline>
+    <path d="m3 13 .7-3L10.5 3.2l2.3 2.3L6 12.3Z" />
+  </Outline>
+);
 export const PersonIcon = () => (
   <Outline>
     <circle cx="8" cy="5.2" r="2.6" />
@@ -98,6 +108,11 @@ export const SearchIcon = () => (
   <Outline>
     <circle cx="7" cy="7" r="4" />
     <path d="m10 10 3.5 3.5" />
+  </Outline>
+);
+export const SaveIcon = () => (
+  <Outline>
+    <path d="M2.5 2.5h8.5l2.5 2.5v8.5h-11ZM5 2.5v3h5v-3M5 13.5v-4h6v4" />
   </Outline>
 );
 export const SunIcon = () => (
@@ -136,5 +151,10 @@ export const PlusIcon = () => (
 export const MinusIcon = () => (
   <Outline>
     <path d="M3.5 8h9" />
+  </Outline>
+);
+export const TrashIcon = () => (
+  <Outline>
+    <path d="M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.6 9h6.8l.6-9M6.8 7v4M9.2 7v4" />
   </Outline>
 );

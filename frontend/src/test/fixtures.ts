@@ -9,6 +9,7 @@ import type {
   Problem,
   Release,
   Rollup,
+  SavedView,
   Wave,
 } from "@/lib/api/types";
 
@@ -74,6 +75,10 @@ export function release(id: string, change: Partial<Release> = {}): Release {
     stands_at: null,
     ...change,
   };
+}
+
+export function savedView(id: number, name: string, query: string): SavedView {
+  return { id, name, query, created_at: "2025-11-22T08:00:00Z" };
 }
 
 function parentId(parentPath: string): string {

@@ -1,11 +1,12 @@
 import { HttpResponse, http, type JsonBodyType } from "msw";
 import { setupServer } from "msw/node";
-import type { Hierarchy, Me, Problem, Release } from "@/lib/api/types";
-import { me, problem } from "./fixtures";
+import type { Hierarchy, Me, Problem, Release, SavedView } from "@/lib/api/types";
+import { me, problem, savedView } from "./fixtures";
 import { socketHandler } from "./sockets";
 
 export const server = setupServer(
   http.get("/api/auth/me/", () => HttpResponse.json(me())),
+  http.get("/api/views/", () => HttpResponse.json([])),
   socketHandler,
 );
 
@@ -51,4 +52,39 @@ export function servesTree(tree: Hierarchy, headers: Record<string, string> = {}
 
 export function servesTreeError(status: number, change: Partial<Problem> = {}, headers: Record<string, string> = {}) {
   server.use(http.get("/api/releases/:id/hierarchy/", () => problemResponse(status, change, headers)));
+}
+
+/** Keeps views as the real server does, as far as pages can tell; a test may look at what it keeps. */
+export function servesViews(...kept: SavedView[]): SavedView[] {
+  const sorted = () => kept.toSorted((a, b) => a.name.toLowerCase().localeCompare(b.name.toLowerCase()));
+  const at = (id: unknown) => kept.findIndex((view) => String(view.id) === id);
+
+  function refusal({ name = "" }: Partial<SavedView>, but?: SavedView) {
+    const isTaken = kept.some((view) => view !== but && view.name.toLowerCase() === name.toLowerCase());
+    return isTaken ? problemResponse(400, { errors: { name: ["You have a view of this name already."] } }) : null;
+  }
+
+  server.use(
+    http.get("/api/views/", () => HttpResponse.json(sorted())),
+    http.post("/api/views/", async ({ request }) => {
+      const sent = (await request.json()) as Partial<SavedView>;
+      const refused = refusal(sent);
+      if (refused) return refused;
+      const { name = "", query = "" } = sent;
+      kept.push(savedView(Math.max(0, ...kept.map(({ id }) => id)) + 1, name, query));
+      return HttpResponse.json(kept.at(-1), { status: 201 });
+    }),
+    http.patch("/api/views/:id/", async ({ request, params }) => {
+      const sent = (await request.json()) as Partial<SavedView>;
+      const view = kept[at(params.id)];
+      if (!view) return problemResponse(404, { code: "not_found" });
+      return refusal(sent, view) ?? HttpResponse.json(Object.assign(view, sent));
+    }),
+    http.delete("/api/views/:id/", ({ params }) => {
+      if (at(params.id) === -1) return problemResponse(404, { code: "not_found" });
+      kept.splice(at(params.id), 1);
+      return new HttpResponse(null, { status: 204 });
+    }),
+  );
+  return kept;
 }

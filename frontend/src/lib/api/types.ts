@@ -12,6 +12,7 @@ export type Bundle = Schemas["Bundle"];
 export type App = Schemas["App"];
 export type Rollup = Schemas["Rollup"];
 export type HeldBy = Schemas["HeldBy"];
+export type SavedView = Schemas["SavedView"];
 export type EntityProblem = Schemas["EntityProblem"];
 export type Problem = Schemas["Problem"];
 export type Phase = Schemas["PhaseEnum"];

@@ -1,25 +1,23 @@
 import { Button, chakra, NativeSelect } from "@chakra-ui/react";
 import type { ChangeEvent } from "react";
+import { useLocation } from "react-router";
+import { CopyButton } from "@/components/CopyButton";
+import { CloseIcon } from "@/components/icons";
 import { PhaseChips } from "@/components/PhaseChips";
 import { SearchInput } from "@/components/SearchInput";
-import { changeView, formatSort, isFiltered, type ListParams, parseSort } from "./list-params";
+import { changeView, formatSort, isFiltered, type ListParams, parseSort, withoutFilters } from "./list-params";
 import type { ChangeView } from "./ReleaseListPage";
 import { StatusFilter } from "./StatusFilter";
+import { SORT_CHOICES } from "./view-words";
+import { SavedViews } from "./views/SavedViews";
 
 const Toolbar = chakra("section", {
-  base: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: "3", mb: "4" },
+  base: { display: "flex", flexDirection: "column", gap: "3", mb: "4" },
 });
 
+const Tools = chakra("div", { base: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: "2" } });
 const Search = chakra("div", { base: { flex: { base: "1 1 100%", md: "0 1 18rem" } } });
-
-const SORT_CHOICES: readonly [ordering: string, label: string][] = [
-  ["-started_at", "Newest start first"],
-  ["started_at", "Oldest start first"],
-  ["-ended_at", "Last ended first"],
-  ["ended_at", "First ended first"],
-  ["id", "ID, A to Z"],
-  ["-id", "ID, Z to A"],
-];
+const OfTheView = chakra("div", { base: { display: "flex", gap: "2", marginInlineStart: { md: "auto" } } });
 
 interface ToolbarProps {
   params: ListParams;
@@ -43,25 +41,55 @@ function SortSelect({ params, onChange }: ToolbarProps) {
   );
 }
 
+/** A filter by states comes from addresses alone: it has to be seen, and to be got rid of. */
+function StateFilter({ params, onChange }: ToolbarProps) {
+  if (params.states.length === 0) return null;
+  const states = params.states.join(", ");
+  return (
+    <Button
+      size="sm"
+      variant="outline"
+      colorPalette="gray"
+      fontWeight="normal"
+      bg="bg.panel"
+      aria-label={`State: ${states}. Show any state`}
+      onClick={() => onChange(changeView(params, { states: [] }))}
+    >
+      State: {states} <CloseIcon />
+    </Button>
+  );
+}
+
 export function ListToolbar({ params, onChange }: ToolbarProps) {
-  const clear = () => onChange(changeView(params, { search: "", phases: [], statuses: [] }));
+  const { pathname, search } = useLocation();
   return (
     <Toolbar aria-label="Filter releases">
-      <Search>
-        <SearchInput
-          label="Search by release ID"
-          value={params.search}
-          onSearch={(search) => onChange(changeView(params, { search }), { replace: true })}
-        />
-      </Search>
-      <PhaseChips chosen={params.phases} onChange={(phases) => onChange(changeView(params, { phases }))} />
-      <StatusFilter params={params} onChange={onChange} />
-      <SortSelect params={params} onChange={onChange} />
-      {isFiltered(params) && (
-        <Button size="sm" variant="ghost" onClick={clear}>
-          Clear filters
-        </Button>
-      )}
+      <Tools>
+        <Search>
+          <SearchInput
+            label="Search by release ID"
+            value={params.search}
+            onSearch={(text) => onChange(changeView(params, { search: text }), { replace: true })}
+          />
+        </Search>
+        <StatusFilter params={params} onChange={onChange} />
+        <StateFilter params={params} onChange={onChange} />
+        <SortSelect params={params} onChange={onChange} />
+        <OfTheView>
+          <SavedViews params={params} />
+          <CopyButton bg="bg.panel" text={window.location.origin + pathname + search}>
+            Copy link
+          </CopyButton>
+        </OfTheView>
+      </Tools>
+      <Tools>
+        <PhaseChips chosen={params.phases} onChange={(phases) => onChange(changeView(params, { phases }))} />
+        {isFiltered(params) && (
+          <Button size="sm" variant="ghost" onClick={() => onChange(withoutFilters(params))}>
+            Clear filters
+          </Button>
+        )}
+      </Tools>
     </Toolbar>
   );
 }

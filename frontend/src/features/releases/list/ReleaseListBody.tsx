@@ -4,7 +4,7 @@ import { ErrorNotice } from "@/components/ErrorNotice";
 import { Notice } from "@/components/Notice";
 import { categoryOf } from "@/lib/api/errors";
 import type { ReleasePage } from "@/lib/api/types";
-import { changeView, isFiltered, type ListParams } from "./list-params";
+import { isFiltered, type ListParams, withoutFilters } from "./list-params";
 import type { LiveList } from "./live-list";
 import { Pager } from "./Pager";
 import type { ChangeView } from "./ReleaseListPage";
@@ -32,7 +32,7 @@ interface BodyProps {
 }
 
 function NoMatch({ params, onChange }: Pick<BodyProps, "params" | "onChange">) {
-  const clear = () => onChange(changeView(params, { search: "", phases: [], statuses: [] }));
+  const clear = () => onChange(withoutFilters(params));
   return (
     <Notice mark="○" title="No release matches." actions={<Button onClick={clear}>Clear filters</Button>}>
       None of the releases that you may see fits what you search and filter for.

@@ -99,7 +99,9 @@ export function ReleaseTable({ releases, progress, progressPending, sort, onSort
         <thead>
           <tr>
             <Sortable label="Release" sortKey="id" sort={sort} onSort={onSort} />
-            <th scope="col">State</th>
+            <Sortable label="Status" sortKey="status" sort={sort} onSort={onSort}>
+              State ·{" "}
+            </Sortable>
             <th scope="col">Progress</th>
             <th scope="col">What holds it up</th>
             <Sortable label="Started" sortKey="started_at" sort={sort} onSort={onSort} />

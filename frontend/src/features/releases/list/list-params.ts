@@ -2,7 +2,7 @@ import type { Phase, RunStatus } from "@/lib/api/types";
 import { isPhase } from "@/lib/phase";
 import { isRunStatus } from "@/lib/run-status";
 
-export const SORT_KEYS = ["started_at", "ended_at", "id"] as const;
+export const SORT_KEYS = ["started_at", "ended_at", "id", "status"] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
 
 export interface Sort {
@@ -20,8 +20,17 @@ export interface ListParams {
   pageSize: number;
   search: string;
   phases: Phase[];
+  /** The workflows' own texts. Nothing on the page chooses them, but addresses and saved views may. */
+  states: string[];
   statuses: RunStatus[];
   sort: Sort;
+}
+
+/** Of a state, as the API takes it. */
+const MAX_STATE = 50;
+
+function isState(text: string): text is string {
+  return text !== "" && text.length <= MAX_STATE;
 }
 
 function parsePage(text: string | null): number {
@@ -34,7 +43,7 @@ function parsePageSize(text: string | null): number {
 }
 
 function parseList<T extends string>(text: string | null, isMember: (word: string) => word is T): T[] {
-  return [...new Set((text ?? "").split(","))].filter(isMember);
+  return [...new Set((text ?? "").split(",").map((word) => word.trim()))].filter(isMember);
 }
 
 export function parseSort(text: string | null): Sort {
@@ -55,6 +64,7 @@ export function parseListParams(params: URLSearchParams): ListParams {
     pageSize: parsePageSize(params.get("page_size")),
     search: (params.get("search") ?? "").trim(),
     phases: parseList(params.get("phase"), isPhase),
+    states: parseList(params.get("state"), isState),
     statuses: parseList(params.get("status"), isRunStatus),
     sort: parseSort(params.get("ordering")),
   };
@@ -65,6 +75,7 @@ export function formatListParams(params: ListParams): URLSearchParams {
   const address = new URLSearchParams();
   if (params.search) address.set("search", params.search);
   if (params.phases.length > 0) address.set("phase", params.phases.join(","));
+  if (params.states.length > 0) address.set("state", params.states.join(","));
   if (params.statuses.length > 0) address.set("status", params.statuses.join(","));
   const ordering = formatSort(params.sort);
   if (ordering !== formatSort(DEFAULT_SORT)) address.set("ordering", ordering);
@@ -78,13 +89,25 @@ export function changeView(params: ListParams, change: Partial<ListParams>): Lis
   return { ...params, page: 1, ...change };
 }
 
-export function isFiltered({ search, phases, statuses }: ListParams): boolean {
-  return search !== "" || phases.length > 0 || statuses.length > 0;
+export function isFiltered({ search, phases, states, statuses }: ListParams): boolean {
+  return search !== "" || phases.length > 0 || states.length > 0 || statuses.length > 0;
 }
 
-/** A column's next order when its heading is pressed: times start with the newest, names with A. */
+/** The same order of all releases. */
+export function withoutFilters(params: ListParams): ListParams {
+  return changeView(params, { search: "", phases: [], states: [], statuses: [] });
+}
+
+/** The address of a view from its first page: two that look the same have the same. */
+export function viewAddress(params: ListParams): string {
+  return formatListParams({ ...params, page: 1 }).toString();
+}
+
+const FIRST_DESCENDING: readonly SortKey[] = ["started_at", "ended_at"];
+
+/** A column's next order when its heading is pressed: times start with the newest, words with A. */
 export function nextSort(current: Sort, key: SortKey): Sort {
-  if (current.key !== key) return { key, descending: key !== "id" };
+  if (current.key !== key) return { key, descending: FIRST_DESCENDING.includes(key) };
   return { key, descending: !current.descending };
 }
 

@@ -16,6 +16,7 @@ export function requestOf(params: ListParams) {
     ordering: formatSort(params.sort),
     ...(params.search ? { search: params.search } : {}),
     ...(params.phases.length > 0 ? { phase: params.phases } : {}),
+    ...(params.states.length > 0 ? { state: params.states } : {}),
     ...(params.statuses.length > 0 ? { status: params.statuses } : {}),
   };
 }

@@ -6,7 +6,7 @@ const COLUMNS = {
   state: { base: "9.5rem", xl: "10.5rem", "2xl": "12rem" },
   progress: { base: "12.5rem", xl: "15.25rem" },
   started: { base: "7.75rem", xl: "8.5rem" },
-  duration: { base: "7.75rem", xl: "8.75rem" },
+  duration: { base: "7.75rem", xl: "9.25rem" },
 } as const;
 
 /** The widths of columns stand fixed: text that comes and changes must not move what stands beside it. */
