@@ -9,6 +9,7 @@ import type { EntityProblem, Hierarchy } from "@/lib/api/types";
 import { entityJsonHref } from "@/lib/destinations";
 import { childrenOf, type TreeEntity } from "@/lib/entities";
 import { differIn, useFlash } from "../flash";
+import { FollowButton } from "../following/FollowButton";
 import { Below } from "./Below";
 import { EntityFacts } from "./EntityFacts";
 import { ExtraFields } from "./ExtraFields";
@@ -106,6 +107,7 @@ function Problem({ problem }: { problem: EntityProblem }) {
 function Actions({ release, entity }: { release: Hierarchy; entity: TreeEntity }) {
   return (
     <Line>
+      <FollowButton release={release} entity={entity} />
       <CopyButton size="xs" text={entity.id}>
         Copy ID
       </CopyButton>

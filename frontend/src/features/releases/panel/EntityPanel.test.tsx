@@ -73,6 +73,12 @@ describe("the details of an entity", () => {
     expect(await heading("app:search-api")).toBeVisible();
   });
 
+  it("let it be followed, where there is something to wait for", async () => {
+    servesTree(troubledTree());
+    renderApp(`${PATH}?entity=wave:w2/cluster:us-east`);
+    expect(within(await panel()).getByRole("button", { name: "Notify me" })).toBeVisible();
+  });
+
   it("say what is wrong with it, and what that means", async () => {
     servesTree(troubledTree());
     renderApp(`${PATH}?entity=wave:w2/cluster:us-east/bundle:edge`);
