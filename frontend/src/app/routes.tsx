@@ -15,6 +15,10 @@ const signedInRoutes: RouteObject[] = [
     path: "releases/:releaseId",
     lazy: async () => ({ Component: (await import("@/features/releases/detail/ReleasePage")).ReleasePage }),
   },
+  {
+    path: "compare",
+    lazy: async () => ({ Component: (await import("@/features/releases/compare/ComparePage")).ComparePage }),
+  },
   { path: "*", Component: NotFoundPage },
 ];
 

@@ -104,6 +104,16 @@ export const RefreshIcon = () => (
     <path d="M13 8a5 5 0 1 1-1.6-3.7M13 2.5v2.8h-2.8" />
   </Outline>
 );
+export const CompareIcon = () => (
+  <Outline>
+    <path d="M8 1.5v13M6 4H2.5v8H6M10 4h3.5v8H10" />
+  </Outline>
+);
+export const SwapIcon = () => (
+  <Outline>
+    <path d="M3 5.5h9.5M9.8 2.8l2.7 2.7-2.7 2.7M13 10.5H3.5M6.2 7.8l-2.7 2.7 2.7 2.7" />
+  </Outline>
+);
 export const SearchIcon = () => (
   <Outline>
     <circle cx="7" cy="7" r="4" />

@@ -57,6 +57,24 @@ export function entityJsonHref(releaseId: string, { id, path }: { id: string; pa
   return path === "" ? release : `${release}entities/${pathSegment(id)}/?path=${way}`;
 }
 
+/** An address's query with IDs in it as they are. Null values are left out. */
+function queryOf(values: Readonly<Record<string, string | null>>): string {
+  return Object.entries(values)
+    .flatMap(([name, value]) => (value === null ? [] : `${name}=${pathSegment(value)}`))
+    .join("&");
+}
+
+/** Where two releases are compared; without the first, `b` is with the last one before it that worked. */
+export function compareHref(b: string | null = null, a: string | null = null): string {
+  const query = queryOf({ a, b });
+  return query ? `/compare?${query}` : "/compare";
+}
+
+/** A comparison as a table that Excel knows for UTF-8. */
+export function comparisonCsvHref(a: string, b: string, include: "unchanged" | null = null): string {
+  return `/api/compare/export.csv?${queryOf({ a, b, include, bom: "1" })}`;
+}
+
 /** A full page load, for what the router does not serve. */
 export function leaveTo(url: string): void {
   window.location.assign(url);

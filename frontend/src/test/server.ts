@@ -7,6 +7,7 @@ import { socketHandler } from "./sockets";
 export const server = setupServer(
   http.get("/api/auth/me/", () => HttpResponse.json(me())),
   http.get("/api/views/", () => HttpResponse.json([])),
+  http.get("/api/releases/:id/previous/", () => HttpResponse.json({ previous: null, same_line: null })),
   socketHandler,
 );
 

@@ -1,5 +1,6 @@
 import createClient from "openapi-fetch";
 import { pathSegment } from "../destinations";
+import { parseMoment } from "../time";
 import { errorFromResponse, noAnswer } from "./errors";
 import type { paths } from "./schema";
 
@@ -42,6 +43,11 @@ export const api = createClient<paths>({
 export async function csrfHeader(): Promise<{ "X-CSRFToken": string }> {
   if (!readCsrfCookie()) await api.GET("/api/auth/me/");
   return { "X-CSRFToken": readCsrfCookie() ?? "" };
+}
+
+/** When the server answered, in milliseconds since the epoch. */
+export function answeredAt(response: Response): number {
+  return parseMoment(response.headers.get("Date")) ?? Date.now();
 }
 
 interface Answer<T> {

@@ -1,6 +1,7 @@
 import { chakra } from "@chakra-ui/react";
 import { CopyButton } from "@/components/CopyButton";
 import type { Hierarchy } from "@/lib/api/types";
+import { CompareLink } from "../compare/CompareLink";
 import { FollowButton } from "../following/FollowButton";
 import { ExportMenu } from "./ExportMenu";
 
@@ -11,6 +12,7 @@ export function ReleaseActions({ release }: { release: Hierarchy }) {
   return (
     <Row role="group" aria-label="Release">
       <FollowButton release={release} entity={release} />
+      <CompareLink releaseId={release.id} />
       <ExportMenu releaseId={release.id} />
       <CopyButton size="xs" bg="bg.panel" text={release.id}>
         Copy ID

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { api, bodyOf } from "@/lib/api/client";
+import { answeredAt, api, bodyOf } from "@/lib/api/client";
 import { pollDelay } from "@/lib/api/retry";
 import type { Hierarchy } from "@/lib/api/types";
 import { parseMoment } from "@/lib/time";
@@ -18,10 +18,6 @@ export interface TreeSnapshot {
 interface Arrival {
   etag?: string | null;
   answeredAt?: number;
-}
-
-function answeredAt(response: Response): number {
-  return parseMoment(response.headers.get("Date")) ?? Date.now();
 }
 
 export function snapshotOf(tree: Hierarchy, { etag = null, answeredAt = Date.now() }: Arrival = {}): TreeSnapshot {

@@ -1,0 +1,127 @@
+import { defineStyle } from "@chakra-ui/react";
+
+/**
+ * Styles of the differences, by class: there may be thousands. See dense-styles.
+ *
+ * On a wide screen a table; on a narrow one each line is a card, with the names of its columns in it.
+ */
+export const compareStyles = defineStyle({
+  bg: "bg.panel",
+  borderWidth: "1px",
+  borderRadius: "lg",
+  fontSize: "sm",
+  // Not hidden, which would make it what the head sticks to.
+  overflow: "clip",
+  "&[data-stale]": { filter: "saturate(0.35)" },
+  "& table": { display: { base: "block", lg: "table" }, width: "100%", tableLayout: "fixed" },
+  "& tbody": { display: { base: "block", lg: "table-row-group" } },
+  // The widths of columns stand fixed: what comes into sight must not move what stands there.
+  "& col[data-column=Version]": { width: { base: "10rem", xl: "13rem" } },
+  "& col[data-column=State]": { width: "34%" },
+  "& col[data-column=Duration]": { width: { base: "9rem", xl: "12rem" } },
+  "& col[data-column='Open in']": { width: "5.5rem" },
+  "& thead": { display: { base: "none", lg: "table-header-group" } },
+  "& th": {
+    position: "sticky",
+    top: 0,
+    zIndex: 1,
+    px: "3",
+    py: "2",
+    bg: "bg.panel",
+    color: "fg.muted",
+    textAlign: "start",
+    fontSize: "xs",
+    fontWeight: "medium",
+    // A border would scroll away from under it.
+    boxShadow: "inset 0 -1px 0 {colors.border}",
+  },
+  "& .diff-row": {
+    display: { base: "grid", lg: "table-row" },
+    gridTemplateColumns: "minmax(0, 1fr) auto",
+    rowGap: "1",
+    py: { base: "2", lg: "0" },
+    borderBottomWidth: "1px",
+    borderColor: "border.muted",
+    _hover: { bg: "bg.canvas" },
+  },
+  "& .diff-gap": {
+    display: { base: "block", lg: "table-row" },
+    "& td": { display: { base: "block", lg: "table-cell" } },
+  },
+  "& .diff-row td": {
+    px: "3",
+    py: { base: "0", lg: "2" },
+    verticalAlign: "top",
+    overflowWrap: "anywhere",
+    gridColumn: { base: "1 / -1", lg: "auto" },
+  },
+  "& .diff-row[data-group]": { bg: "bg.subtle" },
+  "& .diff-row[data-nested] .diff-app": { ps: { base: "6", lg: "8" } },
+  "& .diff-row .diff-app": { gridColumn: { base: "1", lg: "auto" } },
+  "& .diff-name": { fontWeight: "semibold" },
+  "& .diff-path": { color: "fg.muted", fontSize: "xs" },
+  "& .diff-only": {
+    display: "inline-block",
+    px: "1.5",
+    borderWidth: "1px",
+    borderRadius: "sm",
+    fontSize: "xs",
+    fontWeight: "normal",
+  },
+  "& .diff-cell": {
+    "&[data-empty]": { display: { base: "none", lg: "table-cell" } },
+    // The column's name, where there are no columns.
+    _before: {
+      content: "attr(data-label)",
+      display: { base: "inline-block", lg: "none" },
+      width: "5.5rem",
+      color: "fg.muted",
+      fontSize: "xs",
+    },
+  },
+  "& .diff-change": {
+    display: "inline-flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    columnGap: "1.5",
+    rowGap: "0.5",
+    maxWidth: "100%",
+  },
+  "& .diff-version": { fontFamily: "mono", fontSize: "xs" },
+  "& .diff-same, & .diff-from, & .diff-arrow": { color: "fg.muted" },
+  "& .diff-to": { fontWeight: "semibold", minWidth: 0 },
+  "& .diff-by": { color: "fg.muted", fontSize: "xs", whiteSpace: "nowrap" },
+  "& .diff-message": { fontSize: "xs", color: "phase.failed.fg", lineClamp: 3 },
+  "& .diff-row .diff-links": {
+    gridColumn: { base: "2", lg: "auto" },
+    gridRow: { base: "1", lg: "auto" },
+    whiteSpace: "nowrap",
+    textAlign: "end",
+  },
+  "& .diff-link": {
+    display: "inline-block",
+    minWidth: "6",
+    ms: "1",
+    px: "1",
+    lineHeight: "1.5rem",
+    textAlign: "center",
+    borderWidth: "1px",
+    borderRadius: "sm",
+    color: "brand.fg",
+    fontSize: "xs",
+    focusVisibleRing: "outside",
+    _hover: { bg: "bg.muted" },
+  },
+  "& .diff-toggle": {
+    display: "inline-flex",
+    alignItems: "flex-start",
+    gap: "2",
+    maxWidth: "100%",
+    textAlign: "start",
+    borderRadius: "sm",
+    cursor: "pointer",
+    focusVisibleRing: "outside",
+    "& > .icon": { mt: "1", transition: "rotate 100ms", color: "fg.muted" },
+    "&[aria-expanded=true] > .icon": { rotate: "90deg" },
+  },
+});
