@@ -33,6 +33,7 @@ const NAMES: Readonly<Record<string, string>> = {
   ArrowLeft: "←",
   ArrowRight: "→",
   Escape: "Esc",
+  "Shift+Enter": "Shift + Enter",
   "Shift+ArrowLeft": "Shift + ←",
   "Shift+ArrowRight": "Shift + →",
 };

@@ -1,18 +1,18 @@
 import { chakra } from "@chakra-ui/react";
 import { type KeyboardEvent, type MouseEvent, type PointerEvent, useMemo, useRef } from "react";
 import { type ShortcutGroup, useShortcuts } from "@/components/shortcuts/shortcuts";
+import type { Hierarchy } from "@/lib/api/types";
 import { useElementSize } from "@/lib/element-size";
-import type { ViewProps } from "../detail/views";
-import { moveForKey, type TreeMove, toggled } from "../tree/keyboard";
+import { useBarHeight } from "../detail/bar-height";
+import { toggled } from "../tree/keyboard";
 import type { TreeRow } from "../tree/rows";
-import type { Expansion } from "../tree/use-expansion";
+import { type RowsProps, useRowsOnScreen } from "../tree/use-rows-on-screen";
 import { type Edge, TimelineAxis, TimelineLines } from "./TimelineAxis";
 import { type Scene, TimelineRow } from "./TimelineRow";
 import { ticksOf } from "./ticks";
 import { timelineStyles } from "./timeline-styles";
-import { surroundingsIn } from "./times";
+import { surroundingsIn, timesOf } from "./times";
 import { useCursor } from "./use-cursor";
-import { useRowsOnScreen } from "./use-rows-on-screen";
 import { useDragging, useWheelZoom, type Zooming, zoomForKey } from "./use-zoom";
 import { timelineName } from "./words";
 import type { Stretch } from "./zoom";
@@ -24,8 +24,9 @@ const NARROW_ROW_PX = 52;
 const NARROW_PX = 560;
 /** Until it is laid out. */
 const SUPPOSED_PX = 800;
-/** About the bar above the timeline with its axis: a focused row must not hide behind them. */
-const COVERED_PX = 170;
+/** How high the axis is, which sticks below the bar above the timeline; on a narrow screen with its dates. */
+const AXIS_PX = 50;
+const NARROW_AXIS_PX = 75;
 
 const Timeline = chakra("div", { base: timelineStyles });
 
@@ -36,7 +37,9 @@ const KEYS: ShortcutGroup = {
     { keys: "ArrowDown", does: "To the row below" },
     { keys: "ArrowRight", does: "Open, or go to what it holds" },
     { keys: "ArrowLeft", does: "Close, or go to what holds it" },
-    { keys: "Enter", does: "Show its details" },
+    { keys: "Letters", does: "To the next row that begins so" },
+    { keys: "Enter", does: "Go to the details" },
+    { keys: "Shift+Enter", does: "Zoom to this row" },
     { keys: "+", does: "Zoom in" },
     { keys: "-", does: "Zoom out" },
     { keys: "0", does: "Show all of the release" },
@@ -45,9 +48,8 @@ const KEYS: ShortcutGroup = {
   ],
 };
 
-interface TimelineChartProps extends Pick<ViewProps, "release" | "selected" | "onSelect"> {
-  rows: readonly TreeRow[];
-  expansion: Expansion;
+interface TimelineChartProps extends RowsProps {
+  release: Hierarchy;
   zooming: Zooming;
   whole: Stretch;
   now: number;
@@ -69,8 +71,8 @@ function useScene({ around, sight, trackPx, now }: Scene): Scene {
 }
 
 /** A release as bars along an axis of time: a tree whose lines say when. */
-export function TimelineChart(props: TimelineChartProps) {
-  const { release, rows, expansion, zooming, whole, now, edge, selected, onSelect } = props;
+export function TimelineChart({ release, zooming, whole, now, edge, ...rowsProps }: TimelineChartProps) {
+  const { rows, onSelect } = rowsProps;
   useShortcuts(KEYS);
   const chart = useRef<HTMLDivElement>(null);
   const track = useRef<HTMLDivElement>(null);
@@ -83,50 +85,49 @@ export function TimelineChart(props: TimelineChartProps) {
   const ticks = ticksOf(sight, trackPx);
   const scene = useScene({ around: surroundingsIn(release), sight, trackPx, now });
 
-  const screen = useRowsOnScreen({
-    rows,
+  const rowHeight = isNarrow ? NARROW_ROW_PX : ROW_PX;
+  const screen = useRowsOnScreen(rowsProps, {
     list,
-    rowHeight: isNarrow ? NARROW_ROW_PX : ROW_PX,
-    coveredPx: COVERED_PX,
+    rowHeight,
+    covered: useBarHeight() + (isNarrow ? NARROW_AXIS_PX : AXIS_PX),
   });
   useWheelZoom({ chart, track }, zooming, whole);
   const dragging = useDragging({ track }, zooming, whole);
   const cursor = useCursor(sight, trackPx);
 
-  function move(asked: TreeMove) {
-    if (asked.kind === "open") expansion.open(asked.paths);
-    if (asked.kind === "close") expansion.close(asked.path);
-    if (asked.kind === "focus") screen.focusOn(asked.key);
+  function zoomToRow(row: TreeRow | undefined) {
+    const times = row && timesOf(scene.around, row.entity, now);
+    if (times?.kind === "span") zooming.showStretch(times);
   }
 
-  /** Whether the key means anything here. */
-  function onKey(event: KeyboardEvent<HTMLDivElement>): boolean {
+  /** Whether the key was one of the zoom's. */
+  function onZoomKey(event: KeyboardEvent<HTMLDivElement>): boolean {
+    if (event.altKey || event.ctrlKey || event.metaKey) return false;
     const zoomed = zoomForKey(event, zooming.zoom, whole);
-    if (zoomed) {
-      setZoom(() => zoomed.zoom);
-      return true;
-    }
-    const row = rows[screen.focused];
-    const asked = moveForKey(event.key, rows, screen.focused);
-    if (row && event.key === "Enter") onSelect(row.entity.path);
-    else if (asked) move(asked);
+    if (zoomed) setZoom(() => zoomed.zoom);
+    else if (event.shiftKey && event.key === "Enter") zoomToRow(rows[screen.focused]);
     else return false;
     return true;
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>) {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    if (onKey(event)) event.preventDefault();
+    if (onZoomKey(event)) event.preventDefault();
+    else screen.listProps.onKeyDown(event);
   }
 
   function onClick(event: MouseEvent<HTMLDivElement>) {
     if (dragging.wasDragged()) return;
-    const row = rows[Number(pressedOn(event, "[data-index]")?.dataset.index)];
-    if (!row) return;
-    screen.setFocusedKey(row.key);
-    const asked = pressedOn(event, ".timeline-twisty") && toggled(row);
-    if (asked) move(asked);
-    else onSelect(pressedOn(event, "[data-path]")?.dataset.path ?? row.entity.path);
+    const at = screen.rowAt(event);
+    if (!at) return;
+    screen.take(at.row.key);
+    const asked = pressedOn(event, ".timeline-twisty, .timeline-phase") && toggled(at.row);
+    if (asked) screen.move(asked);
+    // The second click of two zooms; the first has shown the details.
+    else if (event.detail < 2) onSelect(pressedOn(event, "[data-path]")?.dataset.path ?? at.row.entity.path);
+  }
+
+  function onDoubleClick(event: MouseEvent<HTMLDivElement>) {
+    if (pressedOn(event, ".timeline-track")) zoomToRow(screen.rowAt(event)?.row);
   }
 
   function onPointerMove(event: PointerEvent<HTMLDivElement>) {
@@ -160,13 +161,14 @@ export function TimelineChart(props: TimelineChartProps) {
         className="timeline-rows"
         role="tree"
         aria-label={timelineName(release)}
-        {...screen.heirProps}
+        {...screen.listProps}
         onKeyDown={onKeyDown}
         onClick={onClick}
+        onDoubleClick={onDoubleClick}
         style={{ height: screen.height }}
       >
         <TimelineLines sight={sight} ticks={ticks} trackPx={trackPx} edge={edge} lineRef={cursor.line} />
-        {screen.shown.map(({ index, key, top }) => {
+        {screen.drawn.map(({ index, key, top }) => {
           const row = rows[index];
           if (!row) return null;
           const { key: rowKey, ...place } = row;
@@ -178,7 +180,7 @@ export function TimelineChart(props: TimelineChartProps) {
               index={index}
               top={top}
               isFocused={index === screen.focused}
-              isSelected={row.entity.path === selected}
+              isSelected={index === screen.chosen}
               scene={scene}
             />
           );

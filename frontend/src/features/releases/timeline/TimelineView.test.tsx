@@ -219,19 +219,19 @@ describe("what goes on", () => {
     const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
 
     const whole = await place();
-    await pass(60_000);
+    await pass(5_000);
     expect((await place()).width).toBeLessThan(whole.width);
 
     await user.click(await press("Zoom in"));
     const zoomed = await place();
-    await pass(60_000);
+    await pass(5_000);
     expect(await place()).toEqual(zoomed);
     expect(await press("To now")).toBeEnabled();
 
     // At the end it keeps up, as close as before.
     await user.click(await press("To now"));
     const followed = await place();
-    await pass(30_000);
+    await pass(5_000);
     expect((await place()).left).toBeLessThanOrEqual(followed.left);
     expect((await place()).width).toBeLessThan(followed.width);
     expect(await press("To now")).toBeDisabled();
@@ -269,6 +269,18 @@ describe("zooming", () => {
     expect(await press("Fit all")).toBeDisabled();
   });
 
+  it("goes to a row's own time by two clicks on its bar, or by key", async () => {
+    servesTree(failedRelease());
+    const { user } = renderApp(PATH);
+    const share = async () => Number.parseFloat(barOf(await row(/^bundle:core/)).style.width) / 800;
+    await user.dblClick(barOf(await row(/^bundle:core/)));
+    expect(await share()).toBeCloseTo(0.88);
+    await user.keyboard("0");
+    expect(await share()).toBeLessThan(0.5);
+    await user.keyboard("{Shift>}{Enter}{/Shift}");
+    expect(await share()).toBeCloseTo(0.88);
+  });
+
   it("goes by Ctrl and wheel; a wheel alone is the page's", async () => {
     servesTree(failedRelease());
     renderApp(PATH);
@@ -294,13 +306,17 @@ describe("with the keyboard alone", () => {
     expect(await row(/^bundle:web/)).toHaveFocus();
     await user.keyboard("{ArrowRight}{ArrowRight}");
     expect(await row(/^app:api/)).toHaveFocus();
-    await user.keyboard("{Enter}");
+    await user.keyboard(" ");
     expect(decodeURIComponent(currentAddress())).toBe(`${PATH}&entity=${WEB}/app:api`);
     await user.keyboard("{ArrowLeft}{ArrowLeft}");
     expect(await row(/^bundle:web/)).toHaveFocus();
     expect(await row(/^bundle:web/)).toHaveAttribute("aria-expanded", "false");
     await user.keyboard("{End}");
     expect(await row(/^wave:w2/)).toHaveFocus();
+    await user.keyboard("cor");
+    expect(await row(/^bundle:core/)).toHaveFocus();
+    await user.keyboard("{Enter}");
+    expect(await screen.findByRole("heading", { name: /core/ })).toHaveFocus();
   });
 });
 

@@ -1,11 +1,9 @@
 import { chakra } from "@chakra-ui/react";
-import { useMemo } from "react";
 import { useClock } from "@/lib/clock";
 import { useReleaseAddress } from "../detail/release-address";
 import type { ViewProps } from "../detail/views";
 import { saidOfAll } from "../tree/expansion";
-import { rowsBy } from "../tree/rows";
-import { useExpansion } from "../tree/use-expansion";
+import { useTreeRows } from "../tree/use-tree-rows";
 import type { Edge } from "./TimelineAxis";
 import { TimelineChart } from "./TimelineChart";
 import { TimelineTable } from "./TimelineTable";
@@ -30,11 +28,7 @@ function usePresent(moves: boolean): number {
 /** When each part of a release was worked on. */
 export function TimelineView({ release, matches, knownUntil, selected, onSelect, frame }: ViewProps) {
   const [{ asTable }, change] = useReleaseAddress();
-  const { shown } = matches;
-  const expansion = useExpansion(release, matches, AT_FIRST);
-  const { isExpanded } = expansion;
-  const rowsOf = useMemo(() => rowsBy({ isExpanded, isShown: (entity) => shown.has(entity) }), [isExpanded, shown]);
-  const rows = useMemo(() => rowsOf(release), [rowsOf, release]);
+  const { rows, expansion, revealed } = useTreeRows({ release, matches, selected }, AT_FIRST);
   const moves = goesOn(release);
   const present = usePresent(moves && knownUntil === null);
   // What is stale must not look as if it went on.
@@ -58,6 +52,7 @@ export function TimelineView({ release, matches, knownUntil, selected, onSelect,
           release={release}
           rows={rows}
           expansion={expansion}
+          revealed={revealed}
           zooming={zooming}
           whole={whole}
           now={now}

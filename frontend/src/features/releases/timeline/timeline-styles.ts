@@ -39,8 +39,6 @@ export const timelineStyles = defineStyle({
   "& .timeline-axis": {
     position: "sticky",
     top: "var(--bar-height)",
-    // Where a screen is that low, the bar above does not stick.
-    "@media (max-height: 30rem)": { top: 0 },
     zIndex: 2,
     display: "grid",
     gridTemplateColumns: "var(--names) minmax(0, 1fr)",
