@@ -101,6 +101,28 @@ def test_a_followed_release_that_fails_is_told_while_the_list_is_open(visit: Vis
     expect(notify_me(page)).to_have_count(0)
 
 
+def test_the_end_of_a_wave_is_told_while_the_list_is_open(visit: Visit, stack: Stack) -> None:
+    release = moving("followed-wave")
+    wave = "wave:followed-wave-world"
+    stack.releases.start(release)
+    page = visit(f"/releases/{release.id}?entity={wave}", alone=True, before=with_notifications())
+    details = page.get_by_label("Details")
+    details.get_by_role("button", name="Notify me").click()
+    expect(page.get_by_text("Following world until it ends. You will be notified")).to_be_visible()
+    page.get_by_role("link", name="Releases").click()
+    expect(page.get_by_role("heading", name="Releases")).to_be_visible()
+
+    tell(stack, release.with_state(wave, "completed"))
+    ended = said(page, "world succeeded · wave in followed-wave")
+    expect(ended).to_be_visible()
+    wait_until(page, lambda: notified(page) == [["✓ world succeeded", "wave in followed-wave"]])
+    expect(page.get_by_role("button", name="Nothing followed")).to_be_visible()
+    ended.get_by_role("link", name="Show").click()
+    expect(page).to_have_url(f"{stack.url}/releases/{release.id}?entity={wave}")
+    expect(details.get_by_role("heading", name="world")).to_be_visible()
+    expect(details.get_by_role("button", name="Notify me")).to_have_count(0)
+
+
 def test_of_several_tabs_one_tells_and_when_it_is_closed_another(visit: Visit, stack: Stack) -> None:
     first = follow_release(visit, stack, empty("followed-2", "deploying"))
     second = first.context.new_page()
@@ -166,6 +188,7 @@ def test_axe_finds_no_barrier_in_what_is_followed(visit: Visit, stack: Stack, co
     tell(stack, release.with_state(release.id, "failed"))
     expect(said(page, f"{release.fields['name']} failed")).to_be_visible()
     page.get_by_role("button", name="1 followed").click()
+    expect(page.get_by_role("heading", name="Followed", exact=True)).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("button", name=f"Stop following {release.fields['name']}")).to_be_in_viewport(ratio=1)
     assert barriers(page) == []
     assert not scrolls_sideways(page)

@@ -18,7 +18,19 @@ const Panel = chakra("div", {
     boxShadow: "lg",
     fontSize: "sm",
   },
-  variants: { align: { start: { insetInlineStart: 0 }, end: { insetInlineEnd: 0 } } },
+  variants: {
+    align: {
+      start: { insetInlineStart: 0 },
+      end: { insetInlineEnd: 0 },
+      // From edge to edge where the screen is narrow: what is wide would stand out beyond it, but for the last button.
+      header: {
+        insetInlineEnd: { base: "4", sm: 0 },
+        insetInlineStart: { base: "4", sm: "auto" },
+        position: { base: "fixed", sm: "absolute" },
+        top: { base: "14", sm: "calc(100% + 4px)" },
+      },
+    },
+  },
 });
 
 const EDGE_PX = 8;
@@ -41,7 +53,7 @@ interface DisclosureProps extends Pick<ButtonProps, "size" | "variant" | "bg" | 
   /** Names the button where its content alone would not. */
   label?: string;
   button: ReactNode;
-  align: "start" | "end";
+  align: "start" | "end" | "header";
   /** What the panel holds; given a function that closes it and gives the focus back to the button. */
   children: ReactNode | ((close: () => void) => ReactNode);
 }

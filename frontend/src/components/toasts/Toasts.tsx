@@ -12,10 +12,17 @@ const Region = chakra("section", {
   base: {
     position: "fixed",
     zIndex: "toast",
+    inset: "auto",
     insetInlineEnd: "4",
     bottom: "4",
     width: "min(24rem, calc(100vw - 2rem))",
     pointerEvents: "none",
+    // What browsers give to popovers.
+    m: 0,
+    p: 0,
+    border: "none",
+    bg: "transparent",
+    overflow: "visible",
   },
 });
 
@@ -112,11 +119,22 @@ function ToastCard({ shown: { id, text, tone, link, stays }, region, onDismiss }
   );
 }
 
+/** Into the layer of modal dialogs, and above one that is open: it would hide what it brings about itself. */
+function bringToFront(region: HTMLElement | null, toasts: readonly Toast[]): void {
+  // Browsers that know no popovers show the region where it stands.
+  if (!region?.showPopover) return;
+  const isCovered = toasts.length > 0 && document.querySelector("dialog[open]") !== null;
+  if (isCovered) region.hidePopover();
+  if (!region.matches(":popover-open")) region.showPopover();
+}
+
 /** Where toasts appear. They never take the focus, and stay while somebody is at them. */
 export function Toasts() {
   const toasts = useToasts();
   const region = useRef<HTMLElement>(null);
   const cameFrom = useRef<HTMLElement>(null);
+
+  useEffect(() => bringToFront(region.current, toasts), [toasts]);
 
   // Whoever signs in next must not read what the last one was told.
   useEffect(() => clearToasts, []);
@@ -138,7 +156,7 @@ export function Toasts() {
   }
 
   return (
-    <Region ref={region} aria-label="Notices" onFocus={rememberOrigin} onKeyDown={dismissFocused}>
+    <Region ref={region} popover="manual" aria-label="Notices" onFocus={rememberOrigin} onKeyDown={dismissFocused}>
       <List aria-live="polite">
         {toasts.map((shown) => (
           <ToastCard key={shown.id} shown={shown} region={region} onDismiss={dismiss} />

@@ -18,7 +18,7 @@ const ViewLink = chakra(Link, {
     fontWeight: "medium",
     color: "fg.muted",
     focusVisibleRing: "inside",
-    _hover: { bg: "bg.muted" },
+    "&:hover:not([aria-current])": { bg: "bg.muted" },
     "&[aria-current]": { bg: "brand.solid", color: "brand.contrast" },
     "& + &": { borderInlineStartWidth: "1px" },
   },

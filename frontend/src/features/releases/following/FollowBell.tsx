@@ -18,7 +18,7 @@ const Body = chakra("div", {
     flexDirection: "column",
     gap: "3",
     p: "2",
-    width: "min(22rem, calc(100vw - 3rem))",
+    width: { sm: "22rem" },
     maxHeight: "min(32rem, calc(100dvh - 6rem))",
     overflowY: "auto",
   },
@@ -152,7 +152,7 @@ export function FollowBell() {
     <Disclosure
       variant="ghost"
       px="2"
-      align="end"
+      align="header"
       label={count === 0 ? "Nothing followed" : `${count} followed`}
       button={
         <>
