@@ -1,5 +1,6 @@
 import { memo } from "react";
 import type { Rollup } from "@/lib/api/types";
+import { formatCount } from "@/lib/numbers";
 import { countsByProgress, describeRollup } from "@/lib/phase";
 import { PhaseGlyph } from "./PhaseGlyph";
 
@@ -19,7 +20,7 @@ export const RollupBar = memo(function RollupBar({ rollup }: { rollup: Rollup })
         {counts.map(({ phase, count }) => (
           <span key={phase} className="rollup-count" data-phase={phase}>
             <PhaseGlyph phase={phase} />
-            {count.toLocaleString("en")}
+            {formatCount(count)}
           </span>
         ))}
       </div>

@@ -1,5 +1,5 @@
 import { chakra, Input } from "@chakra-ui/react";
-import { type KeyboardEvent, useEffect, useEffectEvent, useState } from "react";
+import { type KeyboardEvent, memo, useEffect, useEffectEvent, useState } from "react";
 import { SearchIcon } from "./icons";
 
 const TYPING_PAUSE_MS = 250;
@@ -28,7 +28,7 @@ interface SearchInputProps {
 }
 
 /** The page's search box; the page's search key leads to it. Escape clears it. */
-export function SearchInput({ label, value, onSearch }: SearchInputProps) {
+export const SearchInput = memo(function SearchInput({ label, value, onSearch }: SearchInputProps) {
   const [text, setText] = useState(value);
   const [shown, setShown] = useState(value);
   const [sent, setSent] = useState(value);
@@ -86,4 +86,4 @@ export function SearchInput({ label, value, onSearch }: SearchInputProps) {
       />
     </Box>
   );
-}
+});

@@ -1,4 +1,5 @@
 import type { EntityProblem, Phase, Rollup } from "./api/types";
+import { formatCount } from "./numbers";
 
 interface PhaseLook {
   word: string;
@@ -35,7 +36,7 @@ export function countsByProgress(rollup: Rollup): PhaseCount[] {
 }
 
 export function appsInWords(count: number): string {
-  return count === 1 ? "1 app" : `${count.toLocaleString("en")} apps`;
+  return count === 1 ? "1 app" : `${formatCount(count)} apps`;
 }
 
 interface Counted {

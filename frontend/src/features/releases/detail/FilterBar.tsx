@@ -1,9 +1,10 @@
 import { Button, chakra } from "@chakra-ui/react";
-import { memo } from "react";
+import { memo, useCallback } from "react";
 import { PhaseChips } from "@/components/PhaseChips";
 import { PhaseGlyph } from "@/components/PhaseGlyph";
 import { SearchInput } from "@/components/SearchInput";
-import type { Rollup } from "@/lib/api/types";
+import type { Phase, Rollup } from "@/lib/api/types";
+import { formatCount } from "@/lib/numbers";
 import { type EntityFilter, NO_FILTER } from "./entity-filter";
 import type { ChangeAddress } from "./release-address";
 
@@ -26,6 +27,31 @@ const Found = chakra("div", {
   base: { display: "flex", alignItems: "center", gap: "2", order: 1, fontSize: "xs", color: "fg.muted" },
 });
 
+interface FailuresSwitchProps {
+  count: number;
+  pressed: boolean;
+  onChange: ChangeAddress;
+}
+
+const FailuresSwitch = memo(function FailuresSwitch({ count, pressed, onChange }: FailuresSwitchProps) {
+  return (
+    <Button
+      size="xs"
+      variant="outline"
+      colorPalette="gray"
+      title="What failed or can't be read, and the way there"
+      _icon={{ width: "3", height: "3" }}
+      aria-pressed={pressed}
+      onClick={() => onChange({ failuresOnly: !pressed })}
+      color={count > 0 ? "phase.failed.fg" : undefined}
+      bg={pressed ? "phase.failed.subtle" : "bg.panel"}
+      borderColor={pressed ? "phase.failed.fg" : undefined}
+    >
+      <PhaseGlyph phase="failed" /> Failures only ({formatCount(count)})
+    </Button>
+  );
+});
+
 interface FilterBarProps {
   filter: EntityFilter;
   /** Of the whole release. */
@@ -37,40 +63,22 @@ interface FilterBarProps {
   onChange: ChangeAddress;
 }
 
-/** Says what of the release its views show. */
+/** Says what of the release its views show. In parts, each drawn again only when it says something else. */
 export const FilterBar = memo(function FilterBar(props: FilterBarProps) {
   const { filter, rollup, failures, entities, matching, onChange } = props;
-  const { text, phases, failuresOnly } = filter;
+  const find = useCallback((text: string) => onChange({ text }, { replace: true }), [onChange]);
+  const choose = useCallback((phases: Phase[]) => onChange({ phases }), [onChange]);
   return (
     <Bar aria-label="Filter">
       <Text>
-        <SearchInput
-          label="Find in this release"
-          value={text}
-          onSearch={(found) => onChange({ text: found }, { replace: true })}
-        />
+        <SearchInput label="Find in this release" value={filter.text} onSearch={find} />
       </Text>
-      <Button
-        size="xs"
-        variant="outline"
-        colorPalette="gray"
-        title="What failed or can't be read, and the way there"
-        _icon={{ width: "3", height: "3" }}
-        aria-pressed={failuresOnly}
-        onClick={() => onChange({ failuresOnly: !failuresOnly })}
-        color={failures > 0 ? "phase.failed.fg" : undefined}
-        bg={failuresOnly ? "phase.failed.subtle" : "bg.panel"}
-        borderColor={failuresOnly ? "phase.failed.fg" : undefined}
-      >
-        <PhaseGlyph phase="failed" /> Failures only ({failures.toLocaleString("en")})
-      </Button>
+      <FailuresSwitch count={failures} pressed={filter.failuresOnly} onChange={onChange} />
       <Phases>
-        <PhaseChips size="xs" chosen={phases} counts={rollup} onChange={(chosen) => onChange({ phases: chosen })} />
+        <PhaseChips size="xs" chosen={filter.phases} counts={rollup} onChange={choose} />
       </Phases>
       <Found>
-        <span role="status">
-          {matching !== null && `${matching.toLocaleString("en")} of ${entities.toLocaleString("en")} match`}
-        </span>
+        <span role="status">{matching !== null && `${formatCount(matching)} of ${formatCount(entities)} match`}</span>
         {matching !== null && (
           <Button size="xs" variant="ghost" onClick={() => onChange(NO_FILTER)}>
             Clear filter

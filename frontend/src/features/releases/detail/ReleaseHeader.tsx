@@ -1,4 +1,4 @@
-import { chakra, Heading } from "@chakra-ui/react";
+import { chakra } from "@chakra-ui/react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { Duration } from "@/components/Duration";
@@ -13,46 +13,10 @@ import { HOME } from "@/lib/destinations";
 import { appsInWords } from "@/lib/phase";
 import { RUN_STATUS_WORDS } from "@/lib/run-status";
 import { spanOf } from "@/lib/spans";
+import { headerStyles } from "./header-styles";
 import { ReleaseActions } from "./ReleaseActions";
 
-const Header = chakra("div", { base: { display: "flex", flexDirection: "column", gap: "3", mb: "4" } });
-const TopLine = chakra("div", {
-  base: {
-    display: "flex",
-    flexWrap: "wrap",
-    alignItems: "center",
-    justifyContent: "space-between",
-    columnGap: "4",
-    rowGap: "2",
-  },
-});
-const Trail = chakra("nav", { base: { fontSize: "sm", color: "fg.muted", minWidth: 0, overflowWrap: "anywhere" } });
-
-const TrailLink = chakra(Link, {
-  base: { color: "brand.fg", borderRadius: "sm", focusVisibleRing: "outside", textDecoration: "underline" },
-});
-
-const TitleLine = chakra("div", {
-  base: { display: "flex", flexWrap: "wrap", alignItems: "center", columnGap: "3", rowGap: "1" },
-});
-const Reported = chakra("span", { base: { color: "fg.muted", fontSize: "sm" } });
-const Facts = chakra("dl", {
-  base: { display: "flex", flexWrap: "wrap", columnGap: "6", rowGap: "2", fontSize: "sm" },
-});
-const FactFrame = chakra("div", { base: { minWidth: 0, "&[data-wide]": { flex: "1 1 18rem", maxWidth: "26rem" } } });
-const Term = chakra("dt", { base: { color: "fg.muted", fontSize: "xs" } });
-const Value = chakra("dd", { base: { overflowWrap: "anywhere" } });
-const Message = chakra("p", { base: { fontSize: "sm", color: "phase.failed.fg", overflowWrap: "anywhere" } });
-
-const WorkflowLink = chakra("a", {
-  base: {
-    display: "inline-flex",
-    alignItems: "center",
-    gap: "1",
-    color: "brand.fg",
-    _hover: { textDecoration: "underline" },
-  },
-});
+const Header = chakra("div", { base: headerStyles });
 
 interface FactProps {
   term: string;
@@ -62,25 +26,25 @@ interface FactProps {
 
 function Fact({ term, wide = false, children }: FactProps) {
   return (
-    <FactFrame data-wide={wide ? "" : undefined}>
-      <Term>{term}</Term>
-      <Value>{children}</Value>
-    </FactFrame>
+    <div className="header-fact" data-wide={wide ? "" : undefined}>
+      <dt>{term}</dt>
+      <dd>{children}</dd>
+    </div>
   );
 }
 
 function Workflow({ workflow_id: id, workflow_url: url }: Pick<Hierarchy, "workflow_id" | "workflow_url">) {
   if (!url) return id;
   return (
-    <WorkflowLink href={url} target="_blank" rel="noreferrer" title="Open in Temporal's UI">
+    <a className="header-workflow" href={url} target="_blank" rel="noreferrer" title="Open in Temporal's UI">
       {id} <ExternalIcon />
-    </WorkflowLink>
+    </a>
   );
 }
 
 function ReportedState({ state, reported_state: reported }: Pick<Hierarchy, "state" | "reported_state">) {
   if (!reported || reported === state) return null;
-  return <Reported>last said “{reported}”</Reported>;
+  return <span className="header-reported">last said “{reported}”</span>;
 }
 
 interface ReleaseHeaderProps {
@@ -93,23 +57,21 @@ export function ReleaseHeader({ release, freshness }: ReleaseHeaderProps) {
   const { id, name, phase, state, status, problem, rollup } = release;
   return (
     <Header>
-      <TopLine>
-        <Trail aria-label="You are here">
-          <TrailLink to={HOME}>Releases</TrailLink> / {id}
-        </Trail>
+      <div className="header-top">
+        <nav className="header-trail" aria-label="You are here">
+          <Link to={HOME}>Releases</Link> / {id}
+        </nav>
         <ReleaseActions release={release} />
-      </TopLine>
-      <TitleLine>
-        <Heading as="h1" size="xl" overflowWrap="anywhere">
-          {name || id}
-        </Heading>
+      </div>
+      <div className="header-title">
+        <h1>{name || id}</h1>
         <PhaseBadge phase={phase} state={state} />
         <ReportedState state={state} reported_state={release.reported_state} />
-      </TitleLine>
+      </div>
       {problem && <ProblemNote problem={problem} />}
-      {release.error_message && <Message>{release.error_message}</Message>}
+      {release.error_message && <p className="header-message">{release.error_message}</p>}
       <HeldByNote heldBy={release.held_by} release={release} />
-      <Facts>
+      <dl className="header-facts">
         <Fact term="Freshness">{freshness}</Fact>
         <Fact term="Temporal status">{RUN_STATUS_WORDS[status]}</Fact>
         {release.stands_at && (
@@ -141,7 +103,7 @@ export function ReleaseHeader({ release, freshness }: ReleaseHeaderProps) {
             <RollupBar rollup={rollup} />
           </Fact>
         )}
-      </Facts>
+      </dl>
     </Header>
   );
 }

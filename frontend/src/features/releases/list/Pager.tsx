@@ -1,5 +1,6 @@
 import { Button, chakra, NativeSelect } from "@chakra-ui/react";
 import { ChevronLeftIcon, ChevronRightIcon } from "@/components/icons";
+import { formatCount } from "@/lib/numbers";
 import { changeView, type ListParams, PAGE_SIZES } from "./list-params";
 import type { ChangeView } from "./ReleaseListPage";
 
@@ -26,7 +27,7 @@ interface PagerProps {
 function range({ page, pageSize }: ListParams, count: number): string {
   const first = (page - 1) * pageSize + 1;
   const last = Math.min(page * pageSize, count);
-  return `${first.toLocaleString("en")}–${last.toLocaleString("en")} of ${count.toLocaleString("en")}`;
+  return `${formatCount(first)}–${formatCount(last)} of ${formatCount(count)}`;
 }
 
 export function Pager({ params, count, onChange }: PagerProps) {
@@ -57,7 +58,7 @@ export function Pager({ params, count, onChange }: PagerProps) {
           <ChevronLeftIcon /> Previous
         </Button>
         <span>
-          Page {page.toLocaleString("en")} of {pages.toLocaleString("en")}
+          Page {formatCount(page)} of {formatCount(pages)}
         </span>
         <Button size="xs" variant="outline" colorPalette="gray" disabled={page >= pages} onClick={() => goTo(page + 1)}>
           Next <ChevronRightIcon />

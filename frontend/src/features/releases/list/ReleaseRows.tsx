@@ -2,6 +2,7 @@ import { chakra } from "@chakra-ui/react";
 import { type RefObject, useLayoutEffect, useRef } from "react";
 import type { ReleasePage } from "@/lib/api/types";
 import { useMediaQuery } from "@/lib/media";
+import { formatCount } from "@/lib/numbers";
 import type { Arranged } from "./held-rows";
 import { changeView, formatListParams, isFiltered, type ListParams } from "./list-params";
 import type { ProgressById } from "./list-queries";
@@ -17,7 +18,7 @@ const WIDE = "(min-width: 64em)";
 const Frame = chakra("div");
 
 function counted(count: number, what: string): string {
-  return `${count.toLocaleString("en")} ${what} ${count === 1 ? "release" : "releases"}`;
+  return `${formatCount(count)} ${what} ${count === 1 ? "release" : "releases"}`;
 }
 
 /**

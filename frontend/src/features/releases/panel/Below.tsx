@@ -2,6 +2,7 @@ import { Button, chakra } from "@chakra-ui/react";
 import { PhaseGlyph } from "@/components/PhaseGlyph";
 import { RollupBar } from "@/components/RollupBar";
 import { childrenOf, labelOf, type TreeEntity } from "@/lib/entities";
+import { formatCount } from "@/lib/numbers";
 import { appsInWords, knownRollup } from "@/lib/phase";
 import { useReleaseAddress } from "../detail/release-address";
 import { countFailures, isInTrouble } from "../tree/entities";
@@ -79,7 +80,7 @@ export function Below({ entity, onFollow }: { entity: TreeEntity; onFollow: () =
       )}
       {failures.length === MANY && more > 0 && (
         <Button size="xs" variant="outline" alignSelf="start" onClick={() => change({ failuresOnly: true })}>
-          Show the other {more.toLocaleString("en")}, too
+          Show the other {formatCount(more)}, too
         </Button>
       )}
     </>

@@ -1,4 +1,5 @@
 import { chakra } from "@chakra-ui/react";
+import { formatCount } from "@/lib/numbers";
 import { firstFields, isWebAddress, readable } from "./extra-json";
 import { Fact, Facts } from "./Fact";
 
@@ -56,7 +57,7 @@ export function ExtraFields({ extra }: { extra: Readonly<Record<string, unknown>
           </Fact>
         ))}
       </Facts>
-      {more > 0 && <Note>… and {more.toLocaleString("en")} more, in the JSON.</Note>}
+      {more > 0 && <Note>… and {formatCount(more)} more, in the JSON.</Note>}
     </>
   );
 }

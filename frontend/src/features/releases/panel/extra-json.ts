@@ -1,3 +1,5 @@
+import { formatCount } from "@/lib/numbers";
+
 // Enough to read; who needs more is led to the whole of it.
 const MAX_DEPTH = 6;
 const MAX_MEMBERS = 50;
@@ -9,7 +11,7 @@ function cut(text: string, max: number): string {
 }
 
 function left(count: number): string {
-  return `… ${(count - MAX_MEMBERS).toLocaleString("en")} more`;
+  return `… ${formatCount(count - MAX_MEMBERS)} more`;
 }
 
 /** The same without what lies too deep, or stands beyond what one reads. */

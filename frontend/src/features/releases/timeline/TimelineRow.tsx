@@ -2,6 +2,7 @@ import { type CSSProperties, memo } from "react";
 import { ChevronRightIcon } from "@/components/icons";
 import { PhaseGlyph } from "@/components/PhaseGlyph";
 import { labelOf, type TreeEntity } from "@/lib/entities";
+import { formatCount } from "@/lib/numbers";
 import { formatExact } from "@/lib/time";
 import type { TreeRow } from "../tree/rows";
 import { type Box, boxOf, type Mark, marksOf, notePlaceOf, pointOf } from "./bars";
@@ -38,7 +39,7 @@ function Marks({ marks }: { marks: readonly Mark[] }) {
       style={{ left }}
     >
       <PhaseGlyph phase="failed" />
-      {failures.length > 1 && <span className="timeline-mark-count">{failures.length.toLocaleString("en")}</span>}
+      {failures.length > 1 && <span className="timeline-mark-count">{formatCount(failures.length)}</span>}
     </span>
   ));
 }

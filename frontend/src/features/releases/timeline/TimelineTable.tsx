@@ -4,6 +4,7 @@ import { ArrowDownIcon, ArrowUpIcon, ChevronLeftIcon, ChevronRightIcon } from "@
 import { PhaseBadge } from "@/components/PhaseBadge";
 import type { Hierarchy } from "@/lib/api/types";
 import { labelOf, type TreeEntity, wayTo } from "@/lib/entities";
+import { formatCount } from "@/lib/numbers";
 import { formatClock, formatExact } from "@/lib/time";
 import type { ViewProps } from "../detail/views";
 import type { TreeRow } from "../tree/rows";
@@ -144,7 +145,7 @@ function Pages({ page, count, onPage }: PagesProps) {
   return (
     <nav className="timeline-pages" aria-label="Pages of the table">
       <span>
-        {from.toLocaleString("en")}–{to.toLocaleString("en")} of {count.toLocaleString("en")}
+        {formatCount(from)}–{formatCount(to)} of {formatCount(count)}
       </span>
       <Button {...look} disabled={page <= 0} onClick={() => onPage(page - 1)}>
         <ChevronLeftIcon /> Previous

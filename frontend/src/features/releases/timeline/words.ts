@@ -1,5 +1,6 @@
 import type { Hierarchy } from "@/lib/api/types";
 import { labelOf, type TreeEntity } from "@/lib/entities";
+import { formatCount } from "@/lib/numbers";
 import { PHASE_LOOKS } from "@/lib/phase";
 import { formatClock, formatDuration, formatExact } from "@/lib/time";
 import { type Failure, type Times, tookOf } from "./times";
@@ -36,7 +37,7 @@ const TOLD = 3;
 export function failuresInWords(failures: readonly Failure[]): string {
   const told = failures.slice(0, TOLD).map(failureInWords);
   const rest = failures.length - told.length;
-  return [...told, ...(rest > 0 ? [`and ${rest.toLocaleString("en")} more`] : [])].join("; ");
+  return [...told, ...(rest > 0 ? [`and ${formatCount(rest)} more`] : [])].join("; ");
 }
 
 /** All that a row says, for whoever hears it. */

@@ -1,5 +1,5 @@
 import { Button, chakra } from "@chakra-ui/react";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { CollapseIcon, ExpandIcon } from "@/components/icons";
 import { DownTo } from "./DownTo";
 import { EVERYTHING } from "./expansion";
@@ -33,7 +33,7 @@ function Tool({ words, icon, onClick }: ToolProps) {
 }
 
 /** Opens and closes much of the tree at once. */
-export function TreeToolbar({ openTo }: Pick<Expansion, "openTo">) {
+export const TreeToolbar = memo(function TreeToolbar({ openTo }: Pick<Expansion, "openTo">) {
   return (
     <Bar role="toolbar" aria-label="Tree">
       <Tool words="Expand all" icon={<ExpandIcon />} onClick={() => openTo(EVERYTHING)} />
@@ -42,4 +42,4 @@ export function TreeToolbar({ openTo }: Pick<Expansion, "openTo">) {
       <DownTo openTo={openTo} />
     </Bar>
   );
-}
+});

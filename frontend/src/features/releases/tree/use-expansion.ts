@@ -1,4 +1,4 @@
-import { startTransition, useCallback, useState } from "react";
+import { startTransition, useCallback, useMemo, useState } from "react";
 import type { TreeEntity } from "@/lib/entities";
 import type { EntityFilter, Matches } from "../detail/entity-filter";
 import { type FirstLook, NOTHING_SAID, openAsSaid, type Said, saidOf, saidOfAll, withNewBranches } from "./expansion";
@@ -24,9 +24,14 @@ type Say = (change: (said: Said) => Said) => void;
 /** What the reader said under one filter; under the next, they have said nothing yet. */
 function useSaid(filter: EntityFilter | null, first: Said): [Said, Say] {
   const [kept, setKept] = useState({ filter, said: first });
-  const saidUnder = (memory: typeof kept) => (memory.filter === filter ? memory.said : NOTHING_SAID);
-  const say: Say = (change) => setKept((memory) => ({ filter, said: change(saidUnder(memory)) }));
-  return [saidUnder(kept), say];
+  const said = kept.filter === filter ? kept.said : NOTHING_SAID;
+  const say = useCallback<Say>(
+    (change) => {
+      setKept((memory) => ({ filter, said: change(memory.filter === filter ? memory.said : NOTHING_SAID) }));
+    },
+    [filter],
+  );
+  return [said, say];
 }
 
 /**
@@ -46,11 +51,14 @@ export function useExpansion(root: TreeEntity, matches: Matches, first: Said = N
     [said, filtered, leading, firstLook],
   );
 
-  return {
-    isExpanded,
-    open: (paths) => say((before) => saidOf(before, paths, true)),
-    close: (path) => say((before) => saidOf(before, [path], false)),
-    // Of thousands of lines, which the page must not stand still for.
-    openTo: (depth) => startTransition(() => say(() => saidOfAll(depth))),
-  };
+  const changes = useMemo(
+    () => ({
+      open: (paths: readonly string[]) => say((before) => saidOf(before, paths, true)),
+      close: (path: string) => say((before) => saidOf(before, [path], false)),
+      // Of thousands of lines, which the page must not stand still for.
+      openTo: (depth: number) => startTransition(() => say(() => saidOfAll(depth))),
+    }),
+    [say],
+  );
+  return { isExpanded, ...changes };
 }
