@@ -1,8 +1,8 @@
 import { type ComponentType, useEffect, useMemo, useState } from "react";
-import { useNavigate } from "react-router";
+import { useMatch, useNavigate } from "react-router";
 import { listenToKeys, type ShortcutGroup, useShortcuts } from "@/components/shortcuts/shortcuts";
 import { toast } from "@/components/toasts/toast";
-import { HOME } from "@/lib/destinations";
+import { compareHref, HOME } from "@/lib/destinations";
 
 /** The search of the page in sight, which bears this mark. */
 const SEARCHES = "[data-shortcut=search]";
@@ -35,6 +35,8 @@ interface AppShortcutsProps {
 /** The keys that mean the same everywhere in the portal, and the list of all keys. */
 export function AppShortcuts({ showsKeys, onShowKeys }: AppShortcutsProps) {
   const navigate = useNavigate();
+  // Where a release is in sight, that is the one to be compared.
+  const releaseId = useMatch("/releases/:releaseId")?.params.releaseId ?? null;
   const [KeyList, setKeyList] = useState<KeyList | null>(null);
 
   const group = useMemo<ShortcutGroup>(
@@ -43,10 +45,11 @@ export function AppShortcuts({ showsKeys, onShowKeys }: AppShortcutsProps) {
       shortcuts: [
         { keys: "/", does: "Search on this page", run: focusSearch },
         { keys: "g l", does: "Go to the list of releases", run: () => navigate(HOME) },
+        { keys: "g c", does: "Compare releases", run: () => navigate(compareHref(releaseId)) },
         { keys: "?", does: "Show this list", run: () => onShowKeys(true) },
       ],
     }),
-    [navigate, onShowKeys],
+    [navigate, onShowKeys, releaseId],
   );
   useShortcuts(group);
   useEffect(listenToKeys, []);

@@ -1,8 +1,9 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { http } from "msw";
 import { describe, expect, it, vi } from "vitest";
 import { tree } from "@/test/fixtures";
 import { renderApp, useSwiftTime } from "@/test/render-app";
-import { servesList, servesTree } from "@/test/server";
+import { problemResponse, server, servesList, servesTree } from "@/test/server";
 
 async function opensList() {
   servesList([]);
@@ -33,6 +34,19 @@ describe("keys", () => {
     const { user, currentAddress } = await opensRelease();
     await user.keyboard("gl");
     await waitFor(() => expect(currentAddress()).toBe("/releases"));
+  });
+
+  it("g c leads to comparing, of the release in sight where there is one", async () => {
+    server.use(http.get("/api/compare/", () => problemResponse(404)));
+    const { user, currentAddress } = await opensRelease();
+    await user.keyboard("gc");
+    await waitFor(() => expect(currentAddress()).toBe("/compare?b=release:payments"));
+  });
+
+  it("g c leads to the choice of two releases from elsewhere", async () => {
+    const { user, currentAddress } = await opensList();
+    await user.keyboard("gc");
+    await waitFor(() => expect(currentAddress()).toBe("/compare"));
   });
 
   it("g b, g i and g t choose the view of a release", async () => {

@@ -1,6 +1,6 @@
 import { chakra } from "@chakra-ui/react";
 import { useClock } from "@/lib/clock";
-import { formatAgo, formatClock } from "@/lib/time";
+import { formatAgo, formatClock, formatExact } from "@/lib/time";
 import { RefreshIcon, WarningIcon } from "./icons";
 import { type Retry, RetryButton } from "./RetryButton";
 
@@ -39,7 +39,13 @@ export function StaleBanner({ since, reason, onRetry }: StaleBannerProps) {
     <Banner role="status">
       <WarningIcon />
       <Words>
-        <strong>Not updated since {clock}</strong> <span aria-hidden="true">({ago})</span>. {reason}
+        <strong>
+          Not updated since{" "}
+          <time dateTime={new Date(since).toISOString()} title={formatExact(since)}>
+            {clock}
+          </time>
+        </strong>{" "}
+        <span aria-hidden="true">({ago})</span>. {reason}
       </Words>
       <RetryButton size="xs" variant="outline" colorPalette="gray" onRetry={onRetry}>
         <RefreshIcon /> Try now

@@ -44,7 +44,7 @@ vi.stubGlobal("scrollTo", () => {});
 Object.defineProperty(HTMLElement.prototype, "offsetHeight", { configurable: true, get: () => ROW_HEIGHT_PX });
 
 // Each test file loads its pages anew, which a busy machine may take seconds for.
-configure({ asyncUtilTimeout: 5_000 });
+configure({ asyncUtilTimeout: 15_000 });
 // The whole page below each failed query hides what failed.
 configure({ getElementError: (message) => new Error(message ?? "element not found") });
 

@@ -96,7 +96,13 @@ const relportal = defineConfig({
     "[data-flash=even]": flash("flash-even"),
     "[data-flash=odd]": flash("flash-odd"),
     "*, *::before, *::after": {
-      _motionReduce: { animationDuration: "0.01ms !important", transitionDuration: "0.01ms !important" },
+      _motionReduce: {
+        animationDuration: "0.01ms !important",
+        // One that goes on for ever would flicker at that pace.
+        animationIterationCount: "1 !important",
+        transitionDuration: "0.01ms !important",
+        scrollBehavior: "auto !important",
+      },
     },
   },
   theme: {
