@@ -13,7 +13,7 @@ const Header = chakra("header", { base: { bg: "bg.panel", borderBottomWidth: "1p
 
 const Bar = chakra("div", {
   base: {
-    maxWidth: "page",
+    maxWidth: "var(--page-width, {sizes.page})",
     mx: "auto",
     px: { base: "4", md: "6" },
     height: "14",
@@ -43,7 +43,13 @@ const SkipLink = chakra("a", {
 });
 
 const Main = chakra("main", {
-  base: { maxWidth: "page", mx: "auto", px: { base: "4", md: "6" }, py: { base: "4", md: "6" }, outline: "none" },
+  base: {
+    maxWidth: "var(--page-width, {sizes.page})",
+    mx: "auto",
+    px: { base: "4", md: "6" },
+    py: { base: "4", md: "6" },
+    outline: "none",
+  },
 });
 
 interface FrameProps {

@@ -41,6 +41,7 @@ HTMLDialogElement.prototype.close = function () {
 };
 
 vi.stubGlobal("scrollTo", () => {});
+HTMLElement.prototype.scrollIntoView = () => {};
 Object.defineProperty(HTMLElement.prototype, "offsetHeight", { configurable: true, get: () => ROW_HEIGHT_PX });
 
 // Each test file loads its pages anew, which a busy machine may take seconds for.

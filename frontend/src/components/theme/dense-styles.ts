@@ -4,7 +4,7 @@ import { PHASE_COLORS } from "./phase-colors";
 
 const PHASES = Object.keys(PHASE_COLORS) as Phase[];
 
-function perPhase<T>(styles: (phase: Phase) => T): Record<string, T> {
+export function perPhase<T>(styles: (phase: Phase) => T): Record<string, T> {
   return Object.fromEntries(PHASES.map((phase) => [`&[data-phase=${phase}]`, styles(phase)]));
 }
 

@@ -27,6 +27,9 @@ import { PHASE_COLORS, SURFACES } from "./phase-colors";
 // To whatever the background is otherwise.
 const FADE = { from: { backgroundColor: "var(--flash-color)" } };
 
+// Around a changed cell, whose own background says what it is.
+const RING = { from: { opacity: 1 }, to: { opacity: 0 } };
+
 /** A changed row's background, for a second. See `useFlash`. */
 const flash = (name: string) => ({
   "--flash-color": "{colors.brand.muted}",
@@ -42,7 +45,7 @@ const chakraParts = defineConfig({
   globalCss,
   theme: {
     breakpoints,
-    keyframes: { ...keyframes, "flash-even": FADE, "flash-odd": FADE },
+    keyframes: { ...keyframes, "flash-even": FADE, "flash-odd": FADE, "flash-ring": RING },
     tokens,
     semanticTokens,
     textStyles,
@@ -92,6 +95,8 @@ const relportal = defineConfig({
       // A screen of 4K that is not scaled hangs on a wall, or fills a desk: it is read from further away.
       "@media (min-width: 200em)": { fontSize: "125%" },
     },
+    // What is looked at as a whole takes all of a large screen; lines to read do not.
+    "html:has([data-fills-screen])": { "--page-width": "240rem" },
     body: { fontVariantNumeric: "tabular-nums", minWidth: "320px" },
     "[data-flash=even]": flash("flash-even"),
     "[data-flash=odd]": flash("flash-odd"),

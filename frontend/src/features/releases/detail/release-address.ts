@@ -6,6 +6,10 @@ import { isPhase, PHASES_BY_CONCERN } from "@/lib/phase";
 export const VIEWS = ["tree", "board", "timeline"] as const;
 export type View = (typeof VIEWS)[number];
 
+/** How near a board is looked at, from near to far: apps by name, as glyphs, as dots. */
+export const ZOOMS = ["names", "glyphs", "dots"] as const;
+export type Zoom = (typeof ZOOMS)[number];
+
 const MAX_TEXT = 250;
 
 /** What a release's page shows; its address holds all of it. */
@@ -18,6 +22,8 @@ export interface ReleaseAddress {
   failuresOnly: boolean;
   /** Whether the timeline is shown as a table. */
   asTable: boolean;
+  /** Null leaves it to the size of the release. */
+  zoom: Zoom | null;
 }
 
 /** Reads an address. What makes no sense is left out rather than refused: addresses get mangled. */
@@ -30,16 +36,18 @@ export function parseReleaseAddress(params: URLSearchParams): ReleaseAddress {
     phases: PHASES_BY_CONCERN.filter((phase) => phases.includes(phase)),
     failuresOnly: params.get("only") === "failures",
     asTable: params.get("as") === "table",
+    zoom: ZOOMS.find((zoom) => zoom === params.get("zoom")) ?? null,
   };
 }
 
 /** The shortest query string of an address: defaults stay out of it, and IDs stand in it as they are. */
 export function formatReleaseAddress(address: ReleaseAddress): string {
-  const { view, entity, text, phases, failuresOnly, asTable } = address;
+  const { view, entity, text, phases, failuresOnly, asTable, zoom } = address;
   const parts: string[] = [];
   const add = (name: string, value: string) => parts.push(`${name}=${value}`);
   if (view !== "tree") add("view", view);
   if (asTable) add("as", "table");
+  if (zoom) add("zoom", zoom);
   if (text) add("text", encodeURIComponent(text));
   if (phases.length > 0) add("phase", phases.join(","));
   if (failuresOnly) add("only", "failures");
