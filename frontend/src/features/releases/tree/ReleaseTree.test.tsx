@@ -168,16 +168,20 @@ describe("the tree by keyboard", () => {
   });
 
   it("reaches the last of 1,000 entities and comes back", async () => {
+    // By their keys: to find one by its name, jsdom works out those of all.
+    const focusIsAt = (key: string) =>
+      waitFor(() => expect(document.activeElement).toHaveAttribute("data-key", key), { timeout: 15_000 });
     servesTree(largeTree());
     const { user } = renderApp("/releases/release:large");
-    (await line(/release:large/)).focus();
+    const [root] = await screen.findAllByRole("treeitem");
+    root?.focus();
     await user.keyboard("{End}");
-    expect(await line(/wave:w9/)).toHaveFocus();
+    await focusIsAt("wave:w9");
     await user.keyboard("*");
-    expect(await line(/wave:w9/)).toHaveAttribute("aria-expanded", "true");
+    expect(document.activeElement).toHaveAttribute("aria-expanded", "true");
     await user.keyboard("{End}");
-    await waitFor(() => expect(document.activeElement).toHaveTextContent("cluster:c9"));
+    await focusIsAt("wave:w9/cluster:c9");
     await user.keyboard("{Home}");
-    expect(await line(/release:large/)).toHaveFocus();
+    await focusIsAt("");
   });
 });

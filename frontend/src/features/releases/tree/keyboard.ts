@@ -70,11 +70,12 @@ export function moveForKey(pressed: string, rows: readonly TreeRow[], index: num
 }
 
 /** Where the focus stands in the lines now shown: on its own line, or on the nearest one that still holds it. */
-export function focusedIndex(rows: readonly TreeRow[], focusedKey: string): number {
-  let best = 0;
-  for (const [index, { key }] of rows.entries()) {
-    if (key === focusedKey) return index;
-    if (key !== "" && focusedKey.startsWith(`${key}/`)) best = index;
-  }
-  return best;
+export function focusedIndex(keys: readonly string[], focusedKey: string): number {
+  const own = keys.indexOf(focusedKey);
+  return own === -1
+    ? Math.max(
+        0,
+        keys.findLastIndex((key) => focusedKey.startsWith(`${key}/`)),
+      )
+    : own;
 }

@@ -19,12 +19,15 @@ export const treeStyles = defineStyle({
     insetInline: 0,
     top: 0,
     cursor: "pointer",
-    outline: "none",
     "--step": "0.75rem",
     "--indent": "calc(1.875rem + var(--level) * var(--step))",
     _hover: { bg: "bg.canvas" },
     "&[aria-selected=true]": { bg: "brand.subtle", boxShadow: "inset 3px 0 0 {colors.brand.solid}" },
-    _focusVisible: { boxShadow: "inset 0 0 0 2px {colors.brand.focusRing}", zIndex: 1 },
+    outline: "2px solid transparent",
+    outlineOffset: "-2px",
+    _focusVisible: { outlineColor: "brand.focusRing", zIndex: 1 },
+    // Where colours are the reader's own, shadows and backgrounds are not drawn.
+    _highContrast: { "&[aria-selected=true]": { borderInlineStart: "4px solid Highlight" } },
   },
   "& .tree-line": {
     display: "grid",

@@ -26,6 +26,20 @@ function bringIntoSight(virtualizer: Virtualizer<Window, Element>, index: number
   virtualizer.scrollToIndex(index, { align: isNear ? "auto" : "center" });
 }
 
+/** The rows' keys: the same array for as long as they are the same keys, which most patches leave alone. */
+function useKeys(rows: readonly TreeRow[]): readonly string[] {
+  const known = useRef<readonly string[]>([]);
+  const keys = useMemo(() => {
+    const areSame =
+      rows.length === known.current.length && rows.every(({ key }, index) => key === known.current[index]);
+    return areSame ? known.current : rows.map(({ key }) => key);
+  }, [rows]);
+  useLayoutEffect(() => {
+    known.current = keys;
+  }, [keys]);
+  return keys;
+}
+
 export interface RowsProps extends Pick<ViewProps, "onSelect" | "selected"> {
   rows: readonly TreeRow[];
   expansion: Expansion;
@@ -49,11 +63,12 @@ export function useRowsOnScreen(
 ) {
   const scrollMargin = usePageOffset(list);
   const typedText = useTypedText();
-  const { stop, focused, moveTo, giveTo, take } = useTreeFocus(rows, "", revealed);
-  const chosen = useMemo(() => rows.findIndex(({ key }) => key === selected), [rows, selected]);
+  const keys = useKeys(rows);
+  const { stop, focused, moveTo, giveTo, take } = useTreeFocus(keys, "", revealed);
+  const chosen = useMemo(() => (selected === null ? -1 : keys.indexOf(selected)), [keys, selected]);
 
-  // The same function for the same rows: another has all of them measured anew.
-  const getItemKey = useCallback((index: number) => rows[index]?.key ?? index, [rows]);
+  // The same function for the same keys: another has all rows measured anew.
+  const getItemKey = useCallback((index: number) => keys[index] ?? index, [keys]);
 
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
@@ -91,7 +106,6 @@ export function useRowsOnScreen(
   });
 
   // After the focus has arrived where it was sent: the row that it left may be gone by then.
-  const keys = useMemo(() => rows.map(({ key }) => key), [rows]);
   const heirProps = useFocusHeir(keys, giveTo);
 
   function move(asked: TreeMove) {

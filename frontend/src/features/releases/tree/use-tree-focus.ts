@@ -1,6 +1,5 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { focusedIndex } from "./keyboard";
-import type { TreeRow } from "./rows";
 
 /**
  * How the focus comes to a line. `taken`: it has it already. `given`: nobody asked for that, so the page stays where it
@@ -25,10 +24,10 @@ function isFocusFree(manner: Manner): boolean {
  *
  * `wanted` is the line that is asked for from elsewhere, if any is.
  */
-export function useTreeFocus(rows: readonly TreeRow[], rootKey: string, wanted: string | null) {
+export function useTreeFocus(keys: readonly string[], rootKey: string, wanted: string | null) {
   const [known, setKnown] = useState(wanted);
   const [stop, setStop] = useState<Stop>({ key: wanted ?? rootKey, manner: wanted === null ? "taken" : "found" });
-  const focused = useMemo(() => focusedIndex(rows, stop.key), [rows, stop.key]);
+  const focused = useMemo(() => focusedIndex(keys, stop.key), [keys, stop.key]);
 
   if (wanted !== known) {
     setKnown(wanted);
