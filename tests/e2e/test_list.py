@@ -210,3 +210,23 @@ def test_columns_keep_their_widths_whatever_comes_into_them(visit: Visit, stack:
     stack.releases.tell("release:widths-1", release.answers_of_all())
     expect(cell(page, "widths-1", TROUBLE)).to_contain_text("Held by")
     assert page.evaluate(widths) == before
+
+
+def test_chips_tell_how_many_releases_of_each_phase_the_search_finds(visit: Visit, stack: Stack) -> None:
+    for name, state in [("counted-1", "deploying"), ("counted-2", "deploying"), ("counted-3", "failed")]:
+        stack.releases.start(empty(name, state))
+    page = visit("/releases?search=counted-")
+    chips = page.get_by_role("group", name="Phase")
+    expect(chips).to_have_text(re.compile(r"^failed 1active 2pending 0stopped 0unknown 0succeeded 0$"))
+    boxes = "[...document.querySelectorAll('[aria-pressed]')].map(chip => chip.getBoundingClientRect().x)"
+    before = page.evaluate(boxes)
+
+    chips.get_by_role("button", name="failed").click()
+    expect(page.get_by_text("1 release", exact=True)).to_be_visible()
+    expect(chips.get_by_role("button", name="active")).to_have_text("active 2")
+    assert page.evaluate(boxes) == before
+
+    stack.releases.tell("release:counted-3", empty("counted-3", "deploying").answers_of_all())
+    expect(chips.get_by_role("button", name="failed")).to_have_text("failed 0")
+    expect(chips.get_by_role("button", name="active")).to_have_text("active 3")
+    expect(page.get_by_role("heading", name="No release matches.")).to_be_visible()

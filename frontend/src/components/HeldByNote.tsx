@@ -27,6 +27,7 @@ const Note = chakra("span", {
     // message; the title has all of it.
     "&[data-two-lines] > span": { display: "flex", whiteSpace: "nowrap" },
     "&[data-two-lines] .held-cut": { minWidth: 0, overflow: "hidden", textOverflow: "ellipsis" },
+    "&[data-two-lines] .held-way": { whiteSpace: "pre" },
     // Never cut for the way's sake; the longest leave room for their lead.
     "&[data-two-lines] .held-name": {
       flex: "none",
@@ -132,7 +133,7 @@ function Told({ heldBy, release, twoLines = false }: HeldByNoteProps & { heldBy:
     >
       <span>
         <span className="held-gap">{lead}</span>
-        <span className="held-cut">{way}</span>
+        <span className="held-cut held-way">{way}</span>
         <span className="held-name">
           {path ? <EntityLink to={entityHref(release.id, path)}>{name}</EntityLink> : name}
         </span>

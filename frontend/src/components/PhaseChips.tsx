@@ -3,6 +3,8 @@ import type { Phase } from "@/lib/api/types";
 import { PHASE_LOOKS, PHASES_BY_CONCERN } from "@/lib/phase";
 import { PhaseGlyph } from "./PhaseGlyph";
 
+const Count = chakra("b", { base: { marginInlineStart: "auto", "&[data-none]": { fontWeight: "normal" } } });
+
 const Chips = chakra("fieldset", { base: { display: "flex", flexWrap: "wrap", gap: "1.5" } });
 
 const Chip = chakra("button", {
@@ -17,24 +19,36 @@ const Chip = chakra("button", {
     cursor: "pointer",
     focusVisibleRing: "outside",
     _hover: { bg: "bg.muted" },
-    _pressed: { borderColor: "currentcolor", fontWeight: "semibold" },
+    // Not by a bolder face, which would push the chips beside it away.
+    _pressed: { borderColor: "currentcolor", boxShadow: "inset 0 0 0 1px currentcolor" },
   },
   variants: {
-    size: { sm: { px: "2.5", height: "8", fontSize: "sm" }, xs: { px: "2", height: "7", fontSize: "xs" } },
+    size: {
+      // Counts stand at one end, with room for what they may come to: none moves the chips beside it.
+      sm: {
+        px: { base: "2.5", lg: "2", xl: "2.5" },
+        height: "8",
+        minWidth: { base: "calc(50% - 0.1875rem)", sm: "8.75rem", lg: "8.25rem", xl: "9.25rem" },
+        fontSize: "sm",
+      },
+      xs: { px: "2", height: "7", fontSize: "xs" },
+    },
   },
   defaultVariants: { size: "sm" },
 });
 
 interface PhaseChipsProps {
   chosen: readonly Phase[];
-  /** How many there are in each phase; left out where nobody counts. */
-  counts?: Readonly<Record<Phase, number>>;
+  /** How many there are in each phase; left out where nobody counts, or it is not known. */
+  counts?: Readonly<Record<Phase, number>> | undefined;
+  /** What the counts are of and since when, on hover. */
+  title?: string | undefined;
   size?: "sm" | "xs";
   onChange: (chosen: Phase[]) => void;
 }
 
 /** The phases to choose from, any number of them. */
-export function PhaseChips({ chosen, counts, size, onChange }: PhaseChipsProps) {
+export function PhaseChips({ chosen, counts, title, size, onChange }: PhaseChipsProps) {
   return (
     <Chips aria-label="Phase">
       {PHASES_BY_CONCERN.map((phase) => {
@@ -48,11 +62,14 @@ export function PhaseChips({ chosen, counts, size, onChange }: PhaseChipsProps) 
             aria-pressed={pressed}
             onClick={toggle}
             color={`phase.${phase}.fg`}
+            title={title}
             bg={pressed ? `phase.${phase}.subtle` : undefined}
           >
             <PhaseGlyph phase={phase} />
-            {PHASE_LOOKS[phase].word}
-            {counts && <b>{counts[phase].toLocaleString("en")}</b>}
+            {PHASE_LOOKS[phase].word}{" "}
+            {counts && (
+              <Count data-none={counts[phase] === 0 ? "" : undefined}>{counts[phase].toLocaleString("en")}</Count>
+            )}
           </Chip>
         );
       })}

@@ -6,6 +6,7 @@ import type {
   Hierarchy,
   Me,
   Phase,
+  PhaseCounts,
   Problem,
   Release,
   Rollup,
@@ -75,6 +76,11 @@ export function release(id: string, change: Partial<Release> = {}): Release {
     stands_at: null,
     ...change,
   };
+}
+
+export function phaseCounts(phases: Partial<Record<Phase, number>>, unread = 0): PhaseCounts {
+  const { total, ...counted } = rollupOf(phases);
+  return { total: total + unread, phases: counted, unread, as_of: "2025-11-22T10:00:00Z" };
 }
 
 export function savedView(id: number, name: string, query: string): SavedView {

@@ -1,13 +1,14 @@
 import { HttpResponse, http, type JsonBodyType } from "msw";
 import { setupServer } from "msw/node";
-import type { Hierarchy, Me, Problem, Release, SavedView } from "@/lib/api/types";
-import { me, problem, savedView } from "./fixtures";
+import type { Hierarchy, Me, PhaseCounts, Problem, Release, SavedView } from "@/lib/api/types";
+import { me, phaseCounts, problem, savedView } from "./fixtures";
 import { socketHandler } from "./sockets";
 
 export const server = setupServer(
   http.get("/api/auth/me/", () => HttpResponse.json(me())),
   http.get("/api/views/", () => HttpResponse.json([])),
   http.get("/api/releases/:id/previous/", () => HttpResponse.json({ previous: null, same_line: null })),
+  http.get("/api/releases/counts/", () => HttpResponse.json(phaseCounts({}))),
   socketHandler,
 );
 
@@ -53,6 +54,18 @@ export function servesTree(tree: Hierarchy, headers: Record<string, string> = {}
 
 export function servesTreeError(status: number, change: Partial<Problem> = {}, headers: Record<string, string> = {}) {
   server.use(http.get("/api/releases/:id/hierarchy/", () => problemResponse(status, change, headers)));
+}
+
+/** Counts releases so, and keeps what was asked. */
+export function servesCounts(counts: PhaseCounts): URLSearchParams[] {
+  const asked: URLSearchParams[] = [];
+  server.use(
+    http.get("/api/releases/counts/", ({ request }) => {
+      asked.push(new URL(request.url).searchParams);
+      return HttpResponse.json(counts);
+    }),
+  );
+  return asked;
 }
 
 /** Keeps views as the real server does, as far as pages can tell; a test may look at what it keeps. */

@@ -12,6 +12,7 @@ export type Bundle = Schemas["Bundle"];
 export type App = Schemas["App"];
 export type Rollup = Schemas["Rollup"];
 export type HeldBy = Schemas["HeldBy"];
+export type PhaseCounts = Schemas["PhaseCounts"];
 export type SavedView = Schemas["SavedView"];
 export type EntityProblem = Schemas["EntityProblem"];
 export type Comparison = Schemas["Comparison"];

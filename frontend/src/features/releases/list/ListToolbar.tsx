@@ -5,6 +5,8 @@ import { CopyButton } from "@/components/CopyButton";
 import { CloseIcon } from "@/components/icons";
 import { PhaseChips } from "@/components/PhaseChips";
 import { SearchInput } from "@/components/SearchInput";
+import type { PhaseCounts } from "@/lib/api/types";
+import { formatExact, parseMoment } from "@/lib/time";
 import { changeView, formatSort, isFiltered, type ListParams, parseSort, withoutFilters } from "./list-params";
 import type { ChangeView } from "./ReleaseListPage";
 import { StatusFilter } from "./StatusFilter";
@@ -18,6 +20,8 @@ const Toolbar = chakra("section", {
 const Tools = chakra("div", { base: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: "2" } });
 const Search = chakra("div", { base: { flex: { base: "1 1 100%", md: "0 1 18rem" } } });
 const OfTheView = chakra("div", { base: { display: "flex", gap: "2", marginInlineStart: { md: "auto" } } });
+
+const Unread = chakra("span", { base: { color: "fg.muted", fontSize: "xs" } });
 
 interface ToolbarProps {
   params: ListParams;
@@ -60,7 +64,27 @@ function StateFilter({ params, onChange }: ToolbarProps) {
   );
 }
 
-export function ListToolbar({ params, onChange }: ToolbarProps) {
+/** With how many releases of each phase the other filters leave. What is not known is left open. */
+function PhaseFilter({ params, counts, onChange }: ToolbarProps & { counts: PhaseCounts | undefined }) {
+  const asOf = parseMoment(counts?.as_of);
+  return (
+    <>
+      <PhaseChips
+        chosen={params.phases}
+        counts={counts?.phases}
+        title={asOf === null ? undefined : `As of ${formatExact(asOf)}`}
+        onChange={(phases) => onChange(changeView(params, { phases }))}
+      />
+      {counts !== undefined && counts.unread > 0 && (
+        <Unread title="Their workflows have not answered in time. They are asked again.">
+          {counts.unread.toLocaleString("en")} not counted yet
+        </Unread>
+      )}
+    </>
+  );
+}
+
+export function ListToolbar({ params, counts, onChange }: ToolbarProps & { counts: PhaseCounts | undefined }) {
   const { pathname, search } = useLocation();
   return (
     <Toolbar aria-label="Filter releases">
@@ -83,7 +107,7 @@ export function ListToolbar({ params, onChange }: ToolbarProps) {
         </OfTheView>
       </Tools>
       <Tools>
-        <PhaseChips chosen={params.phases} onChange={(phases) => onChange(changeView(params, { phases }))} />
+        <PhaseFilter params={params} counts={counts} onChange={onChange} />
         {isFiltered(params) && (
           <Button size="sm" variant="ghost" onClick={() => onChange(withoutFilters(params))}>
             Clear filters

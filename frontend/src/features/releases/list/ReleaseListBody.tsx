@@ -4,12 +4,14 @@ import { ErrorNotice } from "@/components/ErrorNotice";
 import { Notice } from "@/components/Notice";
 import { categoryOf } from "@/lib/api/errors";
 import type { ReleasePage } from "@/lib/api/types";
+import { useMe } from "@/lib/session";
 import { isFiltered, type ListParams, withoutFilters } from "./list-params";
 import type { LiveList } from "./live-list";
 import { Pager } from "./Pager";
 import type { ChangeView } from "./ReleaseListPage";
 import { ReleaseRows } from "./ReleaseRows";
 import { ReleaseTableSkeleton } from "./ReleaseTableSkeleton";
+import { filtersInWords } from "./view-words";
 
 const Results = chakra("div", {
   base: {
@@ -35,15 +37,25 @@ function NoMatch({ params, onChange }: Pick<BodyProps, "params" | "onChange">) {
   const clear = () => onChange(withoutFilters(params));
   return (
     <Notice mark="○" title="No release matches." actions={<Button onClick={clear}>Clear filters</Button>}>
-      None of the releases that you may see fits what you search and filter for.
+      None of the releases that you may see fits {filtersInWords(params)}.
+      {params.search && " The search looks for a part of the ID."}
     </Notice>
   );
+}
+
+/** Where releases are looked for, for whoever expected some: as far as this reader can change it. */
+function WhereFrom() {
+  const { is_staff: isStaff, sees_all: seesAll, scopes } = useMe();
+  if (isStaff) return <p>Expected some? The settings TEMPORAL_NAMESPACE and RELEASE_LIST_QUERY say which they are.</p>;
+  if (seesAll) return null;
+  return <p>Expected some? Your roles let you see {scopes.join(", ")}; an administrator can change that.</p>;
 }
 
 function NoReleases() {
   return (
     <Notice mark="○" title="There are no releases yet.">
-      As soon as a release's workflow starts in Temporal, it appears here by itself.
+      <p>As soon as a release's workflow starts in Temporal, it appears here by itself.</p>
+      <WhereFrom />
     </Notice>
   );
 }

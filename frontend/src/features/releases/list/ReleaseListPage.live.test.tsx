@@ -120,7 +120,7 @@ describe("the release list, pushed to", () => {
 
   it("follows another view by another socket, and closes the one before", async () => {
     const { socket, user } = await showsPushed();
-    await user.click(screen.getByRole("button", { name: "failed" }));
+    await user.click(screen.getByRole("button", { name: /^failed/ }));
     await waitFor(() => expect(socket.closed).toBe(true));
     const next = await sockets.current();
     expect(next.url.searchParams.get("phase")).toBe("failed");

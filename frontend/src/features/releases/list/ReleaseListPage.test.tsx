@@ -168,8 +168,8 @@ describe("the release list", () => {
       page: "2",
     });
     expect(screen.getByRole("searchbox")).toHaveValue("sea");
-    expect(screen.getByRole("button", { name: "failed" })).toHaveAttribute("aria-pressed", "true");
-    expect(screen.getByRole("button", { name: "succeeded" })).toHaveAttribute("aria-pressed", "false");
+    expect(screen.getByRole("button", { name: /^failed/ })).toHaveAttribute("aria-pressed", "true");
+    expect(screen.getByRole("button", { name: /^succeeded/ })).toHaveAttribute("aria-pressed", "false");
     expect(screen.getByRole("columnheader", { name: "Release" })).toHaveAttribute("aria-sort", "ascending");
     expect(screen.getByText("51–90 of 90")).toBeVisible();
   });
@@ -177,7 +177,7 @@ describe("the release list", () => {
   it("keeps filters in the address, and the back button takes them back", async () => {
     servesList([PAYMENTS]);
     const { user, router, currentAddress } = renderApp("/releases?page=3");
-    await user.click(await screen.findByRole("button", { name: "failed" }));
+    await user.click(await screen.findByRole("button", { name: /^failed/ }));
     await waitFor(() => expect(currentAddress()).toBe("/releases?phase=failed"));
     await user.click(screen.getByRole("button", { name: "Any status" }));
     await user.click(screen.getByRole("button", { name: "Timed out" }));
@@ -239,13 +239,22 @@ describe("the release list", () => {
     servesList([]);
     renderApp("/releases");
     expect(await screen.findByText("There are no releases yet.")).toBeVisible();
+    expect(screen.getByText(/Your roles let you see release:\*; an administrator can change that/)).toBeVisible();
+  });
+
+  it("tells administrators where releases are looked for, where there are none", async () => {
+    servesList([]);
+    signedInAs(me({ is_staff: true, sees_all: true }));
+    renderApp("/releases");
+    expect(await screen.findByText(/TEMPORAL_NAMESPACE and RELEASE_LIST_QUERY/)).toBeVisible();
   });
 
   it("says so where nothing matches, and clears the filters", async () => {
     servesList([]);
-    const { user, currentAddress } = renderApp("/releases?phase=failed");
+    const { user, currentAddress } = renderApp("/releases?phase=failed&search=pay");
     const notice = await screen.findByText("No release matches.");
     expect(notice).toBeVisible();
+    expect(screen.getByText(/fits “pay” · failed\. The search looks for a part of the ID\./)).toBeVisible();
     await user.click(screen.getAllByRole("button", { name: "Clear filters" })[0] as HTMLElement);
     await waitFor(() => expect(currentAddress()).toBe("/releases"));
   });

@@ -8,6 +8,7 @@ import { hasNoRole, useMe } from "@/lib/session";
 import { useConnectionToasts } from "../freshness/connection-toasts";
 import { FreshnessMark } from "../freshness/FreshnessMark";
 import { lapseOf, useStanding } from "../freshness/standing";
+import { useCounts } from "./counts";
 import { ListToolbar } from "./ListToolbar";
 import { formatListParams, type ListParams, parseListParams } from "./list-params";
 import { useLiveList } from "./live-list";
@@ -44,6 +45,7 @@ function ReleaseList() {
   const params = parseListParams(address);
   const live = useLiveList(params);
   const { list, link } = live;
+  const counts = useCounts(params, list.isPlaceholderData ? undefined : list.data);
   const error = useLastError(list);
   const answeredAt = list.dataUpdatedAt;
   const { standing, reason } = useStanding({ link, freshness: "polled", error, answeredAt });
@@ -68,7 +70,7 @@ function ReleaseList() {
           </Freshness>
         )}
       </Top>
-      <ListToolbar params={params} onChange={changeView} />
+      <ListToolbar params={params} counts={counts} onChange={changeView} />
       <ReleaseListBody params={params} live={live} error={error} banner={banner} onChange={changeView} />
     </>
   );

@@ -19,15 +19,23 @@ function sortInWords({ sort }: ListParams): string {
   return SORT_CHOICES.find(([choice]) => choice === ordering)?.[1] ?? "";
 }
 
-/** What a view shows: "“pay” · failed, active · Running · Oldest start first". */
-export function viewInWords(params: ListParams): string {
-  const parts = [
+function filterWords(params: ListParams): string[] {
+  const words = [
     params.search && `“${params.search}”`,
     params.phases.map((phase) => PHASE_LOOKS[phase].word).join(", "),
     params.states.length > 0 && `state ${params.states.join(", ")}`,
     params.statuses.map((status) => RUN_STATUS_WORDS[status]).join(", "),
-    sortInWords(params),
-    params.pageSize !== PAGE_SIZES[0] && `${params.pageSize} per page`,
   ];
-  return parts.filter(Boolean).join(" · ") || "all releases";
+  return words.filter((word) => typeof word === "string").filter(Boolean);
+}
+
+/** What is searched and filtered for: "“pay” · failed, active · Running". Empty where nothing is. */
+export function filtersInWords(params: ListParams): string {
+  return filterWords(params).join(" · ");
+}
+
+/** What a view shows: its filters, order and size, where these are not the usual ones. */
+export function viewInWords(params: ListParams): string {
+  const size = params.pageSize === PAGE_SIZES[0] ? "" : `${params.pageSize} per page`;
+  return [...filterWords(params), sortInWords(params), size].filter(Boolean).join(" · ") || "all releases";
 }
