@@ -31,6 +31,18 @@ def open_release(visit: Visit, **options: object) -> Page:
     return page
 
 
+def open_timeline(visit: Visit, **options: object) -> Page:
+    page = visit("/releases/release:checkout-2025.11?view=timeline", **options)
+    expect(page.get_by_role("treeitem", name="world")).to_be_visible()
+    return page
+
+
+def open_timeline_table(visit: Visit, **options: object) -> Page:
+    page = visit("/releases/release:checkout-2025.11?view=timeline&as=table", **options)
+    expect(page.get_by_role("table").get_by_role("button", name="world", exact=True)).to_be_visible()
+    return page
+
+
 def open_release_that_is_not_there(visit: Visit, **options: object) -> Page:
     page = visit("/releases/release:no-such", answers=[404], **options)
     expect(page.get_by_role("alert")).to_be_visible()
@@ -45,7 +57,10 @@ def open_release_out_of_scope(visit: Visit, **options: object) -> Page:
 
 pages = pytest.mark.parametrize(
     "open_page",
-    [open_signin, open_list, open_release, open_release_that_is_not_there, open_release_out_of_scope],
+    [
+        *(open_signin, open_list, open_release, open_timeline, open_timeline_table),
+        *(open_release_that_is_not_there, open_release_out_of_scope),
+    ],
     ids=lambda open_page: open_page.__name__.removeprefix("open_"),
 )
 

@@ -182,7 +182,6 @@ export const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
       aria-setsize={props.siblings}
       aria-expanded={expandable ? expanded : undefined}
       aria-selected={isSelected}
-      aria-label={rowInWords(entity, times, failures, scene.now)}
       style={{ transform: `translateY(${top}px)`, "--level": props.level - 1 } as CSSProperties}
     >
       <div className="timeline-name" title={`${name}\n${entity.id}`}>
@@ -190,9 +189,13 @@ export const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
         <span className="timeline-phase" data-phase={entity.phase}>
           <PhaseGlyph phase={entity.phase} />
         </span>
-        <span className="timeline-label">{name}</span>
+        <span className="timeline-label">
+          {name}
+          <span className="timeline-words">{rowInWords(entity, times, failures, scene.now)}</span>
+        </span>
       </div>
-      <div className="timeline-track" data-type={entity.type}>
+      {/* All of it stands in the words. */}
+      <div className="timeline-track" data-type={entity.type} aria-hidden="true">
         <OnTrack entity={entity} times={times} marks={marks} scene={scene} />
         <Marks marks={marks} />
       </div>

@@ -196,6 +196,7 @@ export const timelineStyles = defineStyle({
     ...perPhase((phase) => ({ color: `phase.${phase}.fg` })),
   },
   "& .timeline-label": { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
+  "& .timeline-words": { srOnly: true },
   "& .timeline-row[aria-level='1'] .timeline-label, & .timeline-row[aria-level='2'] .timeline-label": {
     fontWeight: "medium",
   },

@@ -40,9 +40,9 @@ export function failuresInWords(failures: readonly Failure[]): string {
   return [...told, ...(rest > 0 ? [`and ${formatCount(rest)} more`] : [])].join("; ");
 }
 
-/** All that a row says, for whoever hears it. */
+/** All that a row says beside its name, for whoever hears it. */
 export function rowInWords(entity: TreeEntity, times: Times, failures: readonly Failure[], now: number): string {
-  const parts = [labelOf(entity), entity.type, stateInWords(entity), timesInWords(times, now)];
+  const parts = ["", entity.type, stateInWords(entity), timesInWords(times, now)];
   const trouble = [failures.length > 0 ? failuresInWords(failures) : (entity.error_message ?? "")];
   if (entity.problem) trouble.push(entity.problem.detail);
   return [parts.join(", "), ...trouble].filter(Boolean).join(". ");
