@@ -1,5 +1,4 @@
 import { Button, chakra, IconButton, Skeleton } from "@chakra-ui/react";
-import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { SwapIcon } from "@/components/icons";
 import { PhaseBadge } from "@/components/PhaseBadge";
@@ -30,6 +29,7 @@ const Facts = chakra("div", {
     display: "flex",
     flexWrap: "wrap",
     alignItems: "center",
+    alignContent: "flex-start",
     columnGap: "2",
     minHeight: "7",
     mt: "1",
@@ -37,6 +37,8 @@ const Facts = chakra("div", {
     color: "fg.muted",
   },
 });
+
+const Why = chakra("span", { base: { color: "fg.muted", fontSize: "xs", textAlign: "end" } });
 
 const ReleaseLink = chakra(Link, {
   base: {
@@ -58,10 +60,9 @@ const CHOSEN_WORDS = {
 interface FactsOfProps {
   release: Comparand | undefined;
   isLoading: boolean;
-  children?: ReactNode;
 }
 
-function FactsOf({ release, isLoading, children }: FactsOfProps) {
+function FactsOf({ release, isLoading }: FactsOfProps) {
   if (!release) return <Facts>{isLoading && <Skeleton height="4" width="60%" />}</Facts>;
   return (
     <Facts>
@@ -71,9 +72,21 @@ function FactsOf({ release, isLoading, children }: FactsOfProps) {
       <span>
         started <RelativeTime at={release.started_at} />
       </span>
-      {children}
     </Facts>
   );
+}
+
+/** How the first of the two came to be it; where somebody chose it, the way back to the one that stands to reason. */
+function WhyA({ address, comparison, onChange }: Omit<ComparandPickersProps, "isLoading">) {
+  if (address.a !== null) {
+    return (
+      <Button size="2xs" variant="ghost" onClick={() => onChange({ a: null })}>
+        Take the last that worked
+      </Button>
+    );
+  }
+  if (!comparison || comparison.chosen === "caller") return null;
+  return <Why>{CHOSEN_WORDS[comparison.chosen]}</Why>;
 }
 
 interface ComparandPickersProps {
@@ -88,7 +101,6 @@ export function ComparandPickers({ address, comparison, isLoading, onChange }: C
   const { a, b } = address;
   const isDefault = a === null && b !== null;
   const chosenA = a ?? comparison?.a.id ?? null;
-  const chosen = comparison && comparison.chosen !== "caller" ? CHOSEN_WORDS[comparison.chosen] : null;
   return (
     <Frame aria-label="Releases to compare">
       <Side>
@@ -96,20 +108,10 @@ export function ComparandPickers({ address, comparison, isLoading, onChange }: C
           label="From (A)"
           value={chosenA}
           placeholder={isDefault ? "The last that worked" : "Search by release ID"}
-          isSearch
-          action={
-            a !== null &&
-            b !== null && (
-              <Button size="2xs" variant="ghost" onClick={() => onChange({ a: null })}>
-                Take the last that worked
-              </Button>
-            )
-          }
+          note={b !== null && <WhyA address={address} comparison={comparison} onChange={onChange} />}
           onChoose={(id) => onChange({ a: id })}
         />
-        <FactsOf release={comparison?.a} isLoading={isLoading}>
-          {chosen && <span>· {chosen}</span>}
-        </FactsOf>
+        <FactsOf release={comparison?.a} isLoading={isLoading} />
       </Side>
       <Swap>
         <IconButton
@@ -130,6 +132,7 @@ export function ComparandPickers({ address, comparison, isLoading, onChange }: C
           label="To (B)"
           value={b}
           placeholder="Search by release ID"
+          isSearch={comparison === undefined}
           onChoose={(id) => onChange({ b: id })}
         />
         <FactsOf release={comparison?.b} isLoading={isLoading} />

@@ -238,6 +238,22 @@ describe("what is compared", () => {
   });
 });
 
+describe("the search key", () => {
+  it("leads to what is yet to be chosen, then to the search among the differences", async () => {
+    servesComparison(SOME);
+    servesList([]);
+    const { user, router } = renderApp("/compare");
+    await screen.findByRole("combobox", { name: "To (B)" });
+    await user.keyboard("/");
+    expect(screen.getByRole("combobox", { name: "To (B)" })).toHaveFocus();
+    await act(() => router.navigate(BOTH));
+    await rowOf(/^ledger/);
+    act(() => (document.activeElement as HTMLElement).blur());
+    await user.keyboard("/");
+    expect(screen.getByRole("searchbox")).toHaveFocus();
+  });
+});
+
 describe("choosing a release", () => {
   const RELEASES = [
     release("release:payments-3"),

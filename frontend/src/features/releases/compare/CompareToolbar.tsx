@@ -58,7 +58,7 @@ export function CompareToolbar({ address, comparison, onChange }: CompareToolbar
     <Toolbar aria-label="Filter differences">
       <Search>
         <SearchInput
-          label="Search names, versions, states"
+          label="Find app, version, state"
           value={text}
           onSearch={(typed) => onChange({ text: typed }, { replace: true })}
         />

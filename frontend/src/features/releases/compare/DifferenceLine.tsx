@@ -95,13 +95,13 @@ function DurationCell({ app }: { app: Compared }) {
   return (
     <td className="diff-cell" data-label="Duration" data-empty={shown === null ? "" : undefined}>
       {isOther && (
-        <>
+        <span>
           <Change from={inWords(a)} to={inWords(b)} />{" "}
           <span className="diff-by">
             {b > a ? "+" : "−"}
             {inWords(Math.abs(b - a))}
           </span>
-        </>
+        </span>
       )}
       {!isOther && shown !== null && <span className="diff-same">{inWords(shown)}</span>}
     </td>
@@ -135,16 +135,19 @@ function onlyInWords(match: Compared["match"], isUnread: boolean, sides: Sides):
 interface AppLineProps {
   app: Compared;
   sides: Sides;
+  /** Whether it stands below what holds it, which says already where it is. */
+  nested: boolean;
 }
 
 /** One app: what of it differs as old and new, what does not but once. */
-export const AppLine = memo(function AppLine({ app, sides }: AppLineProps) {
+export const AppLine = memo(function AppLine({ app, sides, nested }: AppLineProps) {
   const { match, names } = app;
+  const isAlone = match !== "both" && !nested;
   return (
     <>
       <td className="diff-app">
         <span className="diff-name">{names.at(-1)}</span>{" "}
-        {match !== "both" && <span className="diff-only">{onlyInWords(match, differsIn(app, "unread"), sides)}</span>}
+        {isAlone && <span className="diff-only">{onlyInWords(match, differsIn(app, "unread"), sides)}</span>}
         <div className="diff-path">{names.slice(0, -1).join(" › ")}</div>
       </td>
       <VersionCell app={app} />

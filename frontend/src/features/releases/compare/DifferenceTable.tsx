@@ -111,7 +111,7 @@ export function DifferenceTable({ rows, sides, stale, onToggle }: DifferenceTabl
                       onToggle={() => onToggle(row.key)}
                     />
                   ) : (
-                    <AppLine app={row.app} sides={sides} />
+                    <AppLine app={row.app} sides={sides} nested={row.nested} />
                   )}
                 </tr>
               </Fragment>

@@ -1,4 +1,5 @@
 import { chakra } from "@chakra-ui/react";
+import { useMemo } from "react";
 import type { Compared } from "@/lib/api/types";
 import { type NewVersion, newVersions } from "./differences";
 
@@ -50,7 +51,7 @@ interface NewVersionsProps {
 
 /** The answer to the usual question at a glance: the same new version mostly comes to many clusters. */
 export function NewVersions({ apps, onChoose }: NewVersionsProps) {
-  const versions = newVersions(apps);
+  const versions = useMemo(() => newVersions(apps), [apps]);
   if (versions.length === 0) return null;
   const more = versions.length - SHOWN;
   return (

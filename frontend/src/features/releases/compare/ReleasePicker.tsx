@@ -107,13 +107,13 @@ interface ReleasePickerProps {
   placeholder: string;
   /** Whether the page's search key leads here. */
   isSearch?: boolean;
-  /** Another way to choose, beside the label. */
-  action?: ReactNode;
+  /** Stands beside the label: how it was chosen, or another way to choose. */
+  note?: ReactNode;
   onChoose: (id: string) => void;
 }
 
 /** A release, chosen by its ID among those that the reader may see. */
-export function ReleasePicker({ label, value, placeholder, isSearch = false, action, onChoose }: ReleasePickerProps) {
+export function ReleasePicker({ label, value, placeholder, isSearch = false, note, onChoose }: ReleasePickerProps) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const box = useCombobox({ text: value ? shortId(value) : "", onChoose, idOf });
@@ -131,7 +131,7 @@ export function ReleasePicker({ label, value, placeholder, isSearch = false, act
     <Frame>
       <Top>
         <Label htmlFor={id}>{label}</Label>
-        {action}
+        {note}
       </Top>
       <Input
         id={id}

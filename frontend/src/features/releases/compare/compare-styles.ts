@@ -69,12 +69,14 @@ export const compareStyles = defineStyle({
     fontWeight: "normal",
   },
   "& .diff-cell": {
+    display: { base: "grid", lg: "table-cell" },
+    gridTemplateColumns: "5.5rem minmax(0, 1fr)",
+    alignItems: "baseline",
     "&[data-empty]": { display: { base: "none", lg: "table-cell" } },
     // The column's name, where there are no columns.
     _before: {
       content: "attr(data-label)",
-      display: { base: "inline-block", lg: "none" },
-      width: "5.5rem",
+      display: { base: "block", lg: "none" },
       color: "fg.muted",
       fontSize: "xs",
     },
@@ -91,7 +93,7 @@ export const compareStyles = defineStyle({
   "& .diff-same, & .diff-from, & .diff-arrow": { color: "fg.muted" },
   "& .diff-to": { fontWeight: "semibold", minWidth: 0 },
   "& .diff-by": { color: "fg.muted", fontSize: "xs", whiteSpace: "nowrap" },
-  "& .diff-message": { fontSize: "xs", color: "phase.failed.fg", lineClamp: 3 },
+  "& .diff-message": { gridColumn: "2", fontSize: "xs", color: "phase.failed.fg", lineClamp: 3 },
   "& .diff-row .diff-links": {
     gridColumn: { base: "2", lg: "auto" },
     gridRow: { base: "1", lg: "auto" },

@@ -44,6 +44,10 @@ function textOf(app: Compared): string {
   return text;
 }
 
+function isFound(app: Compared, text: string): boolean {
+  return text === "" || textOf(app).includes(text);
+}
+
 /** What tells one app from another, from one reading to the next. */
 export function keyOf({ a, b }: Pick<Compared, "a" | "b">): string {
   return b ? `b/${b.path}` : `a/${a?.path}`;
@@ -72,9 +76,9 @@ function groupRows(comparison: Comparison, { kinds, text }: Filter, opened: Read
     if (!isWanted([group.unread ? "unread" : "only"], kinds)) return [];
     const key = keyOfGroup(group);
     const all = held.get(key) ?? [];
-    const isFound = `${group.names.join(" › ")}\n${group.path}`.toLowerCase().includes(text);
-    const apps = isFound ? all : all.filter((app) => textOf(app).includes(text));
-    if (!isFound && apps.length === 0) return [];
+    const isGroupFound = `${group.names.join(" › ")}\n${group.path}`.toLowerCase().includes(text);
+    const apps = isGroupFound ? all : all.filter((app) => isFound(app, text));
+    if (!isGroupFound && apps.length === 0) return [];
     const expanded = opened.has(key);
     const row: Row = { kind: "group", key, group, apps: apps.length, expanded };
     if (!expanded) return [row];
@@ -86,7 +90,7 @@ function groupRows(comparison: Comparison, { kinds, text }: Filter, opened: Read
 export function rowsOf(comparison: Comparison, filter: Filter, opened: ReadonlySet<string>): Row[] {
   const text = filter.text.toLowerCase();
   const apps = comparison.apps
-    .filter((app) => app.within === null && isWanted(kindsOf(app), filter.kinds) && textOf(app).includes(text))
+    .filter((app) => app.within === null && isWanted(kindsOf(app), filter.kinds) && isFound(app, text))
     .map((app): Row => ({ kind: "app", key: keyOf(app), app, nested: false }));
   return [...groupRows(comparison, { ...filter, text }, opened), ...apps];
 }
@@ -106,7 +110,7 @@ export function newVersions(apps: readonly Compared[]): NewVersion[] {
     if (!differs.includes("version")) continue;
     const name = names.at(-1) ?? "";
     const [from, to] = [a?.version ?? null, b?.version ?? null];
-    const key = JSON.stringify([name, from, to]);
+    const key = `${name}\n${from}\n${to}`;
     const known = found.get(key);
     if (known) known.places += 1;
     else found.set(key, { name, from, to, places: 1 });

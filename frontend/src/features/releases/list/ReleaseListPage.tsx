@@ -1,9 +1,10 @@
 import { chakra, Heading } from "@chakra-ui/react";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { Notice } from "@/components/Notice";
 import { PageTitle } from "@/components/PageTitle";
 import { StaleBanner } from "@/components/StaleBanner";
 import { useLastError } from "@/lib/api/use-last-error";
+import { compareHref } from "@/lib/destinations";
 import { hasNoRole, useMe } from "@/lib/session";
 import { useConnectionToasts } from "../freshness/connection-toasts";
 import { FreshnessMark } from "../freshness/FreshnessMark";
@@ -19,6 +20,15 @@ const Top = chakra("div", {
 });
 
 const Count = chakra("span", { base: { color: "fg.muted", fontSize: "sm" } });
+const CompareLink = chakra(Link, {
+  base: {
+    color: "brand.fg",
+    fontSize: "sm",
+    borderRadius: "sm",
+    focusVisibleRing: "outside",
+    textDecoration: "underline",
+  },
+});
 const Freshness = chakra("span", { base: { color: "fg.muted", fontSize: "sm", marginInlineStart: "auto" } });
 
 /** `replace` for what is typed: each letter is no step to go back to. */
@@ -64,6 +74,7 @@ function ReleaseList() {
           Releases
         </Heading>
         <Count aria-live="polite">{list.data && countInWords(list.data.count)}</Count>
+        <CompareLink to={compareHref()}>Compare two</CompareLink>
         {isCurrent && (
           <Freshness>
             <FreshnessMark standing={standing} link={link} asOf={asOf} />
