@@ -72,6 +72,7 @@ export const compareStyles = defineStyle({
     display: { base: "grid", lg: "table-cell" },
     gridTemplateColumns: "5.5rem minmax(0, 1fr)",
     alignItems: "baseline",
+    justifyItems: "start",
     "&[data-empty]": { display: { base: "none", lg: "table-cell" } },
     // The column's name, where there are no columns.
     _before: {
