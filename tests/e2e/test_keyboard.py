@@ -86,4 +86,4 @@ def test_the_header_can_be_skipped(visit: Visit) -> None:
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("main").get_by_role("link", name="Compare two")).to_be_focused()

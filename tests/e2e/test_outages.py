@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Visit
 from tests.e2e.samples import empty, moving
 from tests.e2e.stack import SHAKY, Stack
-from tests.e2e.test_list import STATE, cell
+from tests.e2e.test_list import STATE, TROUBLE, cell
 from tests.e2e.test_release import line, visit_whole
 
 UNABLE = "Unable to load release information. Please try again."
@@ -119,7 +119,7 @@ def test_a_worker_that_is_away_leaves_the_other_releases_as_they_are(visit: Visi
 
     stack.stop_worker(SHAKY)
     stack.releases.tell("release:away-1", empty("away-1", "verifying").answers_of_all())
-    expect(cell(page, "release:away-1", STATE)).to_contain_text(SILENT)
+    expect(cell(page, "release:away-1", TROUBLE)).to_contain_text(SILENT)
     expect(cell(page, "release:away-1", STATE)).to_contain_text("deploying")
     stack.releases.tell("release:away-2", empty("away-2", "verifying").answers_of_all())
     expect(cell(page, "release:away-2", STATE)).to_contain_text("verifying")

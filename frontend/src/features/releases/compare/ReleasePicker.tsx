@@ -24,7 +24,8 @@ const Popup = chakra("div", {
     top: "calc(100% + 4px)",
     zIndex: "dropdown",
     maxHeight: "22rem",
-    overflowY: "auto",
+    display: "flex",
+    flexDirection: "column",
     p: "1",
     bg: "bg.panel",
     borderWidth: "1px",
@@ -34,7 +35,8 @@ const Popup = chakra("div", {
   },
 });
 
-const Options = chakra("div");
+// What scrolls is the list itself: as the box's own it is known to be led through from there.
+const Options = chakra("div", { base: { overflowY: "auto" } });
 
 const Option = chakra("div", {
   base: {
