@@ -2,7 +2,10 @@ import { Button, type ButtonProps, chakra } from "@chakra-ui/react";
 import { type FocusEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { ChevronDownIcon } from "./icons";
 
-const Frame = chakra("div", { base: { position: "relative" } });
+// On a narrow screen panels go from edge to edge of the page: one that hangs on its button would reach out of sight
+// wherever that moves to when what stands before it changes.
+const Frame = chakra("div", { base: { position: { base: "static", sm: "relative" } } });
+const EDGE_TO_EDGE = { insetInlineStart: "4", insetInlineEnd: "4", top: "auto", marginTop: "1" };
 
 const Panel = chakra("div", {
   base: {
@@ -20,8 +23,8 @@ const Panel = chakra("div", {
   },
   variants: {
     align: {
-      start: { insetInlineStart: 0 },
-      end: { insetInlineEnd: 0 },
+      start: { smDown: EDGE_TO_EDGE, sm: { insetInlineStart: 0 } },
+      end: { smDown: EDGE_TO_EDGE, sm: { insetInlineEnd: 0 } },
       // From edge to edge where the screen is narrow: what is wide would stand out beyond it, but for the last button.
       header: {
         insetInlineEnd: { base: "4", sm: 0 },
