@@ -7,7 +7,7 @@ have run for three minutes or so: by then some releases have failed, and others 
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,7 +29,7 @@ class Picture:
     shows: str
     """A selector of what stands on the page once it is there."""
     colours: Literal["light", "dark"] = "light"
-    size: ViewportSize = WIDE
+    size: ViewportSize = field(default_factory=lambda: WIDE)
 
 
 def main(url: str) -> None:
@@ -63,8 +63,8 @@ def pictures(api: APIRequestContext) -> Iterator[Picture]:
     yield Picture("release-dark", f"/releases/{moving}", "[role=tree]", colours="dark")
     yield Picture("release-narrow", f"/releases/{failed['id']}", "[role=tree]", size=NARROW)
     yield Picture("board", f"/releases/{large}?view=board", "main h2")
-    yield Picture("timeline", f"/releases/{moving}?view=timeline", "main [role=treegrid], main [role=grid], main table")
-    yield Picture("compare", f"/compare?b={failed['id']}", "main [role=table], main table")
+    yield Picture("timeline", f"/releases/{moving}?view=timeline", "[role=tree]")
+    yield Picture("compare", f"/compare?b={failed['id']}", "main h1")
 
 
 def newest(api: APIRequestContext, search: str) -> dict[str, Any]:
@@ -89,9 +89,9 @@ def take(browser: Browser, url: str, session: StorageState, picture: Picture) ->
 
 
 def settle(page: Page) -> None:
-    """Until what comes late is there: roll-ups, counts, the word that it is live."""
-    expect(page.locator("main .chakra-skeleton")).to_have_count(0, timeout=PATIENT_MS)
-    page.wait_for_timeout(1_500)
+    """What comes late gets its time: roll-ups, counts, the word that it is live."""
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(4_000)
 
 
 def path_of(picture: Picture) -> Path:
