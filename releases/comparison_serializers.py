@@ -8,11 +8,14 @@ from rest_framework import serializers
 from releases.comparison import Aspect, Chosen, Match
 from releases.domain import ENTITY_ID_PATTERN, EntityType, Freshness
 from releases.phases import Phase
-from releases.serializers import EntityProblemSerializer, Names, ReleaseSerializer, RollupSerializer, Shape
-
-
-def _choices(values: Any) -> list[str]:
-    return [value.value for value in values]
+from releases.serializers import (
+    EntityProblemSerializer,
+    Names,
+    ReleaseSerializer,
+    RollupSerializer,
+    Shape,
+    choices_of,
+)
 
 
 class PreviousReleaseSerializer(Shape):
@@ -31,7 +34,7 @@ class ComparandSerializer(ReleaseSerializer):
     """One of two releases that are compared."""
 
     rollup = RollupSerializer()
-    freshness = serializers.ChoiceField(_choices(Freshness))
+    freshness = serializers.ChoiceField(choices_of(Freshness))
 
 
 class ComparedAppSerializer(Shape):
@@ -41,7 +44,7 @@ class ComparedAppSerializer(Shape):
     path = serializers.CharField()
     version = serializers.CharField(allow_null=True)
     state = serializers.CharField(allow_null=True)
-    phase = serializers.ChoiceField(_choices(Phase))
+    phase = serializers.ChoiceField(choices_of(Phase))
     duration_seconds = serializers.FloatField(
         allow_null=True, help_text="Of what is over: from `created_at` to `updated_at`."
     )
@@ -52,12 +55,12 @@ class ComparedAppSerializer(Shape):
 class ComparedSerializer(Shape):
     """An app as two releases hold it, or one of them alone."""
 
-    match = serializers.ChoiceField(_choices(Match), help_text="Which of the two hold it.")
+    match = serializers.ChoiceField(choices_of(Match), help_text="Which of the two hold it.")
     names = serializers.ListField(
         child=serializers.CharField(), help_text="Those along its path, as B calls them where B has it."
     )
     differs = serializers.ListField(
-        child=serializers.ChoiceField(_choices(Aspect)),
+        child=serializers.ChoiceField(choices_of(Aspect)),
         help_text="In what. `duration`: by more than two seconds and a tenth of the longer. `unread`: nobody knows, as "
         "one of them, or what should hold it, can't be read. Empty where one release alone has it.",
     )
@@ -72,7 +75,7 @@ class OnlyInOneSerializer(Shape):
     """A wave, cluster or bundle that one release alone has, all above it being in both."""
 
     match = serializers.ChoiceField([Match.A.value, Match.B.value])
-    type = serializers.ChoiceField(_choices(EntityType))
+    type = serializers.ChoiceField(choices_of(EntityType))
     id = serializers.RegexField(ENTITY_ID_PATTERN)
     path = serializers.CharField()
     names = serializers.ListField(child=serializers.CharField())
@@ -101,7 +104,7 @@ class ComparisonSerializer(Shape):
 
     as_of = serializers.DateTimeField(help_text="When Temporal last confirmed the older of the two readings.")
     chosen = serializers.ChoiceField(
-        _choices(Chosen),
+        choices_of(Chosen),
         help_text="How `a` was chosen: by the caller; as the last of B's line that succeeded; as the last of all.",
     )
     a = ComparandSerializer()

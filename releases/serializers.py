@@ -23,7 +23,7 @@ def _id(**options: Any) -> serializers.CharField:
     return serializers.RegexField(ENTITY_ID_PATTERN, **options)
 
 
-def _choices(values: Any) -> list[str]:
+def choices_of(values: Any) -> list[str]:
     return [value.value for value in values]
 
 
@@ -57,7 +57,7 @@ class HeldBySerializer(Shape):
     """The one entity that holds up its release, or a wave of it."""
 
     kind = serializers.ChoiceField(
-        _choices(HoldUp),
+        choices_of(HoldUp),
         help_text="`failed`: it failed first. `active`: it has been at it for longest. `waiting`: it is the wave that "
         "has to end, or to begin, before there is anything to do.",
     )
@@ -83,13 +83,13 @@ class StandsAtSerializer(Shape):
 
 class _EntityFields(Shape):
     id = _id()
-    type = serializers.ChoiceField(_choices(EntityType))
+    type = serializers.ChoiceField(choices_of(EntityType))
     path = serializers.CharField(
         help_text="Where it stands in its release: the IDs from the wave down, joined by `/`. Empty for the release."
     )
     name = serializers.CharField(allow_null=True)
     state = serializers.CharField(allow_null=True, help_text="As its workflow gives it; null where it can't be read.")
-    phase = serializers.ChoiceField(_choices(Phase), help_text="Our reading of the state.")
+    phase = serializers.ChoiceField(choices_of(Phase), help_text="Our reading of the state.")
     reported_state = serializers.CharField(
         allow_null=True, help_text="What the workflow last said, where the end of its run overrides it."
     )
@@ -153,7 +153,7 @@ class _Confirmed(Shape):
         min_value=0, help_text="Grows by one with each change of a live tree; 0 where the tree is not live."
     )
     as_of = serializers.DateTimeField(help_text="When Temporal last confirmed what is shown.")
-    freshness = serializers.ChoiceField(_choices(Freshness))
+    freshness = serializers.ChoiceField(choices_of(Freshness))
 
 
 class HierarchySerializer(_Confirmed, ReleaseSerializer):
@@ -178,7 +178,7 @@ class EntitySerializer(_EntityFields):
     bundle_ids = serializers.ListField(child=_id(), required=False)
     app_ids = serializers.ListField(child=_id(), required=False)
     as_of = serializers.DateTimeField()
-    freshness = serializers.ChoiceField(_choices(Freshness))
+    freshness = serializers.ChoiceField(choices_of(Freshness))
 
 
 @extend_schema_serializer(many=False)
@@ -282,7 +282,7 @@ class ListParameters(CountParameters):
 
     page = serializers.IntegerField(min_value=1, max_value=1_000_000, default=1)
     page_size = serializers.IntegerField(min_value=1, max_value=100, default=20)
-    phase = Names(_choices(Phase))
+    phase = Names(choices_of(Phase))
     ordering = serializers.ChoiceField(
         [f"{sign}{name}" for name in ORDERINGS for sign in ("", "-")], default=DEFAULT_ORDERING
     )
