@@ -1,32 +1,42 @@
-// Fails the build when the scripts that the first page needs grow past the budget.
+// Fails the build when the scripts that a page needs, opened as the first one, grow past its budget.
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-const BUDGET_KB = 200;
+// What is loaded on demand once the page stands (other views, details, dialogs) is not counted.
+const BUDGETS_KB = {
+  "src/features/auth/SignInPage.tsx": 200,
+  "src/features/releases/list/ReleaseListPage.tsx": 200,
+  // It brings the tree and what makes rows of it, which the others do without: mostly opened from a list that has
+  // loaded the rest, but links to it are sent around, too.
+  "src/features/releases/detail/ReleasePage.tsx": 212,
+};
+
 const dist = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"));
+const isScript = ({ file }) => file.endsWith(".js");
+const gzipKb = ({ file }) => gzipSync(readFileSync(new URL(file, dist))).length / 1000;
 
-function initialChunks(key, seen = new Set()) {
+function withImports(key, seen = new Set()) {
   if (seen.has(key)) return seen;
   seen.add(key);
-  for (const imported of manifest[key].imports ?? []) initialChunks(imported, seen);
+  for (const imported of manifest[key].imports ?? []) withImports(imported, seen);
   return seen;
 }
 
-const gzipKb = (file) => gzipSync(readFileSync(new URL(file, dist))).length / 1000;
-
 const entry = Object.keys(manifest).find((key) => manifest[key].isEntry);
-const initial = initialChunks(entry);
-const scripts = Object.entries(manifest).filter(([, chunk]) => chunk.file.endsWith(".js"));
+const initial = withImports(entry);
 
-let total = 0;
-for (const [key, chunk] of scripts) {
-  const size = gzipKb(chunk.file);
-  if (initial.has(key)) total += size;
-  console.log(`${initial.has(key) ? "initial" : "lazy   "} ${size.toFixed(1).padStart(7)} kB gzip  ${chunk.file}`);
+for (const [key, chunk] of Object.entries(manifest).filter(([, chunk]) => isScript(chunk))) {
+  console.log(
+    `${initial.has(key) ? "initial" : "lazy   "} ${gzipKb(chunk).toFixed(1).padStart(7)} kB gzip  ${chunk.file}`,
+  );
 }
-console.log(`initial scripts: ${total.toFixed(1)} kB gzip, budget ${BUDGET_KB} kB`);
-if (total > BUDGET_KB) {
-  console.error("Over budget: load what the first page does not need from a lazy route.");
-  process.exit(1);
+
+for (const [page, budget] of Object.entries(BUDGETS_KB)) {
+  const chunks = [...withImports(page, new Set(initial))].map((key) => manifest[key]).filter(isScript);
+  const total = chunks.reduce((sum, chunk) => sum + gzipKb(chunk), 0);
+  console.log(`${page}: ${total.toFixed(1)} kB gzip, budget ${budget} kB`);
+  if (total <= budget) continue;
+  console.error("Over budget: load what the page does not need at first on demand.");
+  process.exitCode = 1;
 }

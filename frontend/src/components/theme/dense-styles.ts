@@ -1,12 +1,5 @@
 import { defineGlobalStyles } from "@chakra-ui/react";
-import type { Phase } from "@/lib/api/types";
-import { PHASE_COLORS } from "./phase-colors";
-
-const PHASES = Object.keys(PHASE_COLORS) as Phase[];
-
-export function perPhase<T>(styles: (phase: Phase) => T): Record<string, T> {
-  return Object.fromEntries(PHASES.map((phase) => [`&[data-phase=${phase}]`, styles(phase)]));
-}
+import { perPhase } from "./per-phase";
 
 /**
  * Styles of what stands on a page a hundred times: icons, badges, roll-ups.

@@ -1,5 +1,5 @@
 import { defineStyle } from "@chakra-ui/react";
-import { perPhase } from "@/components/theme/dense-styles";
+import { perPhase } from "@/components/theme/per-phase";
 
 const ring = (color: string) => `0 0 0 2px {colors.bg.panel}, 0 0 0 4px {colors.${color}}`;
 
