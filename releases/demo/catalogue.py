@@ -64,6 +64,11 @@ def service_version(service: str, release_version: str) -> str:
     return f"{major}.{minor}.{patch}"
 
 
+def _next_patch(version: str) -> str:
+    rest, _, patch = version.rpartition(".")
+    return f"{rest}.{int(patch) + 1}"
+
+
 class _Planner:
     def __init__(self, product: Product, version: str, prefix: str, speed: float) -> None:
         self._product = product
@@ -73,6 +78,9 @@ class _Planner:
         self._random = random.Random(name)  # noqa: S311  # what is drawn is scenery
         services = [service for bundle in product.bundles.values() for service in bundle]
         self._versions = {service: service_version(service, version) for service in services}
+        # What fails is new: as it was before, it ran.
+        for service in {place.partition("/")[2] for place in product.failures}:
+            self._versions[service] = _next_patch(self._versions[service])
 
     def release(self) -> ReleasePlan:
         release_id = f"release:{self._name}"

@@ -76,6 +76,17 @@ def test_there_are_releases_of_one_product_to_compare_that_differ_in_some_apps_a
     assert planned(moving[0]) == releases[-1], "what it is compared with has started before it"
 
 
+def test_what_fails_did_not_run_in_the_release_before() -> None:
+    ran = {
+        (of.product.name, app.id, app.version)
+        for of in PROGRAMME
+        for app in planned(of).apps
+        if not of.product.failures
+    }
+    failing = [(of.product.name, app.id, app.version) for of in PROGRAMME for app in planned(of).apps if app.failure]
+    assert not ran.intersection(failing)
+
+
 def test_a_service_keeps_its_version_in_most_releases_and_never_goes_back() -> None:
     versions = [service_version("ledger", f"2025.{train}.1") for train in range(1, 49)]
     numbers = [tuple(map(int, version.split("."))) for version in versions]
