@@ -37,6 +37,14 @@
   const rows = () => [...document.querySelectorAll("[data-key]")];
   const rowOf = (key) => rows().find((row) => row.dataset.key === key);
 
+  const SAID = /(?:, |\()(pending|active|succeeded|failed|stopped|unknown)\b/;
+
+  /** A row's phase, by what it bears or holds; else by what it says of itself. */
+  function phaseOf(row) {
+    const shown = row.dataset.phase ? row : row.querySelector("[data-phase]");
+    return shown?.dataset.phase ?? SAID.exec(row.ariaLabel ?? "")?.[1];
+  }
+
   /** The topmost row that nothing stands before. */
   function firstInSight() {
     return rows().find((row) => {
@@ -114,15 +122,22 @@
       return found && { x: found.x + found.width / 2, y: found.y + found.height / 2 };
     },
 
-    /** Where in the window the first of these stands below its middle; undefined where none does. */
-    middleOf(selector) {
-      const rects = [...document.querySelectorAll(selector)].map((each) => each.getBoundingClientRect());
-      const found = rects.find(({ top, bottom }) => top > innerHeight / 2 && bottom < innerHeight);
-      return found && { x: found.x + 200, y: found.y + found.height / 2 };
+    /** The first of these that stands below the window's middle; undefined where none does. */
+    inMiddle(selector) {
+      return [...document.querySelectorAll(selector)].find((each) => {
+        const { top, bottom } = each.getBoundingClientRect();
+        return top > innerHeight / 2 && bottom < innerHeight;
+      });
     },
 
-    /** The key and the phase of each row that is drawn. */
-    phases: () =>
-      rows().map((row) => [row.dataset.key, (row.dataset.phase ? row : row.querySelector("[data-phase]"))?.dataset.phase]),
+    /** Where in the window that is, to be clicked. */
+    middleOf(selector) {
+      const rect = this.inMiddle(selector)?.getBoundingClientRect();
+      return rect && { x: rect.x + 200, y: rect.y + rect.height / 2 };
+    },
+
+    /** The key and the phase of each row that is drawn and shows or says one, which the heading of a wave leaves to
+     * what stands beside it. */
+    phases: () => rows().flatMap((row) => (phaseOf(row) ? [[row.dataset.key, phaseOf(row)]] : [])),
   };
 })();

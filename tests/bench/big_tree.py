@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.bench.big_release import ENTITIES, RELEASE_ID
-from tests.bench.big_views import APP, ROW, VIEWS, View, leave_alone
+from tests.bench.big_views import ROW, VIEWS, View, choose_app, leave_alone
 from tests.bench.chromium import Browser, Tab, chromium
 from tests.bench.table import Measure
 from tests.live_server import VIEWER, LiveServer, live_server, make_database
@@ -29,7 +29,7 @@ USABLE_MS, LONG_TASK_MS, MOVED_PX = 2000.0, 50.0, 1.0
 PATCHES_A_SECOND, PATCH_SECONDS = 20, 10.0
 
 SCRIPT = (Path(__file__).parent / "big_tree.js").read_text()
-BARE = View(f"/bench/bare#{RELEASE_ID}", ROW, leave_alone, {})
+BARE = View(f"/bench/bare#{RELEASE_ID}", ROW, leave_alone, choose_app, {})
 
 Patched = dict[str, float]
 """What patches did to a page, by name."""
@@ -169,16 +169,10 @@ async def patched(stand: Stand, tab: Tab, view: View, seconds: float) -> Patched
     that has the focus."""
     await _load(tab, view)
     await view.unfold(tab)
-    await _choose_in_the_middle(tab)
-    return await _while_patched(stand, tab, seconds)
-
-
-async def _choose_in_the_middle(tab: Tab) -> None:
     await tab.evaluate("scrollTo(0, 0.5 * document.documentElement.scrollHeight)")
-    await tab.evaluate(f"bench.until(() => bench.middleOf('{APP}'))")
-    at = await tab.evaluate(f"bench.middleOf('{APP}')")
-    await tab.click(at["x"], at["y"])
+    await view.choose(tab)
     await tab.evaluate("bench.longestTask()")
+    return await _while_patched(stand, tab, seconds)
 
 
 async def _while_patched(stand: Stand, tab: Tab, seconds: float) -> Patched:

@@ -18,17 +18,20 @@ async def leave_alone(tab: Tab) -> None:
 
 
 ROW = '[role="treeitem"][tabindex="0"]'
+CELL = '[role="grid"] a[tabindex="0"]'
 APP = '[role="treeitem"]:not([aria-expanded])'
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`stop` is a selector of what the Tab key leads to and ArrowDown moves; `unfold` shows all that there is; the acts
-    are done in order, each on the page as the one before has left it."""
+    """`stop` is a selector of what the Tab key leads to and ArrowDown moves; `unfold` shows all that there is; `choose`
+    gives something in the middle of the window the focus; the acts are done in order, each on the page as the one
+    before has left it."""
 
     path: str
     stop: str
     unfold: Act
+    choose: Act
     acts: Mapping[str, Act]
 
 
@@ -38,6 +41,22 @@ async def click(tab: Tab, name: str) -> None:
     at = await tab.evaluate(f"bench.placeOf('{name}')")
     await tab.click(at["x"], at["y"])
     await tab.evaluate("bench.until(() => true)")
+
+
+async def choose_app(tab: Tab) -> None:
+    """Click an app, which has it chosen as well."""
+    await tab.evaluate(f"bench.until(() => bench.middleOf('{APP}'))")
+    at = await tab.evaluate(f"bench.middleOf('{APP}')")
+    await tab.click(at["x"], at["y"])
+
+
+async def enter_card(tab: Tab) -> None:
+    """Go into a cluster's card by keys: a click would lead to the tree."""
+    await tab.evaluate(f"bench.until(() => bench.inMiddle('{CELL}'))")
+    await tab.evaluate(f"bench.inMiddle('{CELL}').focus()")
+    for _ in range(3):
+        await tab.press("ArrowRight")
+        await tab.evaluate("bench.until(() => true)")
 
 
 async def open_to(tab: Tab, level: str) -> None:
@@ -81,6 +100,16 @@ async def to_view_and_back(tab: Tab, name: str) -> None:
         await tab.evaluate(f"bench.until(() => bench.viewIs('{view}'))")
 
 
+async def zooms_of_board(tab: Tab) -> None:
+    for each in ("Glyphs", "Names", "Dots"):
+        await click(tab, each)
+
+
+async def next_failures(tab: Tab) -> None:
+    for _ in range(5):
+        await click(tab, "Next failure")
+
+
 async def zoom(tab: Tab) -> None:
     await tab.evaluate(f"document.querySelector('{ROW}').focus()")
     for key in "+++++---+0":
@@ -98,6 +127,7 @@ VIEWS = {
         PAGE,
         ROW,
         lambda tab: click(tab, "Expand all"),
+        choose_app,
         {
             "expand all": lambda tab: click(tab, "Expand all"),
             "scroll through all by the wheel": scroll_through,
@@ -114,6 +144,7 @@ VIEWS = {
         f"{PAGE}?view=timeline",
         ROW,
         lambda tab: open_to(tab, "Apps"),
+        choose_app,
         {
             "open down to apps": lambda tab: open_to(tab, "Apps"),
             "scroll through all by the wheel": scroll_through,
@@ -121,6 +152,18 @@ VIEWS = {
             "jump by the scroll bar": jump,
             "zoom in and out": zoom,
             "open down to clusters": lambda tab: open_to(tab, "Clusters"),
+        },
+    ),
+    "board": View(
+        f"{PAGE}?view=board",
+        CELL,
+        leave_alone,
+        enter_card,
+        {
+            "scroll through all by the wheel": scroll_through,
+            "jump by the scroll bar": jump,
+            "glyphs, names, and dots again": zooms_of_board,
+            "go to the next failures": next_failures,
         },
     ),
 }
