@@ -2,6 +2,7 @@
 
 `POST /script/change?release_id=release:a&times=5&size=1000` changes a release so many times, its name so long.
 `GET /script/state` tells what the process holds: sockets, followers, tasks, and bytes that wait for clients.
+`GET /script/end` is answered a moment after the process has been told to end.
 """
 
 from relportal.asgi import application as portal  # isort: skip  # All else needs Django's apps.
@@ -19,6 +20,8 @@ from tests.sockets.script import Script
 
 _reactor: Any = reactor
 script = Script()
+patient: set[asyncio.Event] = set()
+"""One for each request that waits for the end."""
 services.follow_release = script.follow_release
 services.follow_list = script.follow_list
 
@@ -30,6 +33,8 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     query = {name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()}
     if scope["path"] == "/script/change":
         await _change(**query)
+    if scope["path"] == "/script/end":
+        await _end()
     body = json.dumps(_state()).encode()
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
     await send({"type": "http.response.body", "body": body})
@@ -43,10 +48,20 @@ async def _change(release_id: str, times: str = "1", size: str = "1") -> None:
         await asyncio.sleep(0.001)
 
 
+async def _end() -> None:
+    told = asyncio.Event()
+    _reactor.addSystemEventTrigger("before", "shutdown", told.set)
+    patient.add(told)
+    await told.wait()
+    # All else that happens at the end has begun.
+    await asyncio.sleep(0.1)
+
+
 def _state() -> dict[str, Any]:
     mailboxes = [mailbox for release in script.releases.values() for mailbox in release.mailboxes]
     return {
         "sockets": len(open_sockets()),
+        "patient": len(patient),
         "followers": script.followers,
         "tasks": len(asyncio.all_tasks()),
         "events_waiting": max((len(mailbox._events) for mailbox in mailboxes), default=0),
