@@ -19,11 +19,37 @@ import { useArrival, useTreeFocus } from "./use-tree-focus";
 
 const OVERSCAN_ROWS = 12;
 
+/** How long after a row was brought into sight the rows around it may still be measured, in milliseconds. */
+const SETTLE_MS = 500;
+
+type Rows = Virtualizer<Window, Element>;
+
+function isNear({ range }: Rows, index: number): boolean {
+  return range !== null && index >= range.startIndex - 1 && index <= range.endIndex + 1;
+}
+
 /** Scrolls no further than it takes; but what is far away comes to the middle, with its surroundings. */
-function bringIntoSight(virtualizer: Virtualizer<Window, Element>, index: number): void {
-  const { startIndex, endIndex } = virtualizer.range ?? { startIndex: 0, endIndex: 0 };
-  const isNear = index >= startIndex - 1 && index <= endIndex + 1;
-  virtualizer.scrollToIndex(index, { align: isNear ? "auto" : "center" });
+function bringIntoSight(virtualizer: Rows, index: number): void {
+  virtualizer.scrollToIndex(index, { align: isNear(virtualizer, index) ? "auto" : "center" });
+}
+
+/** Brings a row into sight and, while the heights of those around it turn out, keeps it there. */
+function useSight(virtualizer: Rows, height: number): (index: number) => void {
+  const brought = useRef({ index: -1, at: 0 });
+
+  // The virtualizer corrects where it scrolled to for two frames, by the height that the page then has: a row that is
+  // measured later pushes the page's last ones out of it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new height is what calls for it
+  useLayoutEffect(() => {
+    const { index, at } = brought.current;
+    const isSettled = performance.now() - at > SETTLE_MS;
+    if (!isSettled && isNear(virtualizer, index)) virtualizer.scrollToIndex(index);
+  }, [virtualizer, height]);
+
+  return (index) => {
+    brought.current = { index, at: performance.now() };
+    bringIntoSight(virtualizer, index);
+  };
 }
 
 /** The rows' keys: the same array for as long as they are the same keys, which most patches leave alone. */
@@ -100,9 +126,12 @@ export function useRowsOnScreen(
     virtualizer.measure();
   }, [virtualizer, rowHeight]);
 
+  const height = virtualizer.getTotalSize();
+  const bringToSight = useSight(virtualizer, height);
+
   useArrival(stop, {
     find: () => list.current?.querySelector<HTMLElement>(`[data-index="${focused}"]`) ?? null,
-    show: () => bringIntoSight(virtualizer, focused),
+    show: () => bringToSight(focused),
   });
 
   // After the focus has arrived where it was sent: the row that it left may be gone by then.
@@ -151,7 +180,7 @@ export function useRowsOnScreen(
     move,
     rowAt,
     listProps: { onFocus, onBlur: heirProps.onBlur, onKeyDown },
-    height: virtualizer.getTotalSize(),
+    height,
     /** Those to draw: `top` is in CSS pixels below the top of the first row. */
     drawn: virtualizer.getVirtualItems().map(({ index, key, start }) => ({ index, key, top: start - scrollMargin })),
     /** For rows whose height is not all the same. */
