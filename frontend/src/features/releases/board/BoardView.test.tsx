@@ -361,6 +361,20 @@ describe("the board, pushed to", () => {
     expect(cell(/^edge, bundle/)).toHaveFocus();
   });
 
+  it("keeps every card in its place when an app comes to the fullest bundle", async () => {
+    const apps = Array.from({ length: 24 }, (_, index) => app(`a${index}`));
+    const names = Array.from({ length: 12 }, (_, index) => `c${index}`);
+    const clusters = names.map((name) => cluster(name, [bundle("core", apps)]));
+    const { changes } = await showsPushed(tree("release:full", [wave("w", clusters)]), "&zoom=glyphs");
+    const rows = () => names.map((name) => card(name).closest<HTMLElement>(".board-band")?.style.cssText);
+    const before = rows();
+    expect(new Set(before).size).toBeGreaterThan(1);
+    const path = "wave:w/cluster:c0/bundle:core";
+    await changes({ op: "add", path: `${path}/app:guest`, entity: app("guest")(path), index: 0 });
+    expect(paintedCells(card("c0"), "succeeded")).toBe(25);
+    expect(rows()).toEqual(before);
+  });
+
   it("draws no card anew that a change has not touched", async () => {
     const { changes } = await showsPushed();
     const west = card("eu-west").querySelector("[data-key]");

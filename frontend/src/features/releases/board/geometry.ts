@@ -85,7 +85,6 @@ export interface Extent {
   appsInBundle: number;
 }
 
-/** In steps, so that one more or less moves nothing. */
 export function extentOf(waves: readonly Wave[]): Extent {
   let clustersInWave = 0;
   let appsInCluster = 0;
@@ -104,21 +103,22 @@ export function extentOf(waves: readonly Wave[]): Extent {
   };
 }
 
-/** The largest extent that a release has had: what shrinks makes no cards smaller, which would move all of them. */
+/** So many times what its board was laid out for has a release to become before it is laid out anew. */
+const OUTGROWN = 1.5;
+
+function hasOutgrown(laidOut: Extent, now: Extent): boolean {
+  const parts = ["clustersInWave", "appsInCluster", "appsInBundle"] as const;
+  return parts.some((part) => now[part] > laidOut[part] * OUTGROWN);
+}
+
+/** The extent to lay a release's board out for, which moves everything: some more of what there is goes to a line of
+ * its own, and what there is less of leaves its place. */
 export function useExtent(waves: readonly Wave[]): Extent {
   const now = useMemo(() => extentOf(waves), [waves]);
-  const [largest, setLargest] = useState(now);
-  const clustersInWave = Math.max(now.clustersInWave, largest.clustersInWave);
-  const appsInCluster = Math.max(now.appsInCluster, largest.appsInCluster);
-  const appsInBundle = Math.max(now.appsInBundle, largest.appsInBundle);
-  const same =
-    clustersInWave === largest.clustersInWave &&
-    appsInCluster === largest.appsInCluster &&
-    appsInBundle === largest.appsInBundle;
-  if (same) return largest;
-  const grown = { clustersInWave, appsInCluster, appsInBundle };
-  setLargest(grown);
-  return grown;
+  const [laidOut, setLaidOut] = useState(now);
+  if (!hasOutgrown(laidOut, now)) return laidOut;
+  setLaidOut(now);
+  return now;
 }
 
 export interface Geometry extends Measures {
