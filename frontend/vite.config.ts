@@ -16,6 +16,13 @@ export default defineConfig(({ command }) => ({
     // The content security policy allows no inline script and no data: script.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Chakra wraps each recipe in one of these; unless they count as pure, one unlucky import keeps the recipes of all
+    // its components.
+    rolldownOptions: {
+      treeshake: {
+        manualPureFunctions: ["defineConfig", "defineConditions", "defineRecipe", "defineSlotRecipe", "defineStyle"],
+      },
+    },
     // scripts/check-budget.mjs holds the budget, in gzip and for what the first page loads.
     chunkSizeWarningLimit: 1_000,
   },

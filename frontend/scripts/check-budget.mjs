@@ -1,15 +1,17 @@
-// Fails the build when the scripts that a page needs, opened as the first one, grow past its budget.
+// Fails the build when the scripts that a page needs, opened as the first one, grow past the budget.
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-// What is loaded on demand once the page stands (other views, details, dialogs) is not counted.
-const BUDGETS_KB = {
-  "src/features/auth/SignInPage.tsx": 200,
-  "src/features/releases/list/ReleaseListPage.tsx": 200,
-  // It brings the tree and what makes rows of it, which the others do without: mostly opened from a list that has
-  // loaded the rest, but links to it are sent around, too.
-  "src/features/releases/detail/ReleasePage.tsx": 212,
-};
+const BUDGET_KB = 195;
+
+// The pages that may be opened first: by a bookmark, a link that was sent, a notification. What is loaded on demand once
+// they stand (other views, details, dialogs) is not counted.
+const FIRST_PAGES = [
+  "src/features/auth/SignInPage.tsx",
+  "src/features/releases/list/ReleaseListPage.tsx",
+  "src/features/releases/detail/ReleasePage.tsx",
+  "src/features/releases/compare/ComparePage.tsx",
+];
 
 const dist = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"));
@@ -32,11 +34,11 @@ for (const [key, chunk] of Object.entries(manifest).filter(([, chunk]) => isScri
   );
 }
 
-for (const [page, budget] of Object.entries(BUDGETS_KB)) {
+for (const page of FIRST_PAGES) {
   const chunks = [...withImports(page, new Set(initial))].map((key) => manifest[key]).filter(isScript);
   const total = chunks.reduce((sum, chunk) => sum + gzipKb(chunk), 0);
-  console.log(`${page}: ${total.toFixed(1)} kB gzip, budget ${budget} kB`);
-  if (total <= budget) continue;
+  console.log(`${page}: ${total.toFixed(1)} kB gzip, budget ${BUDGET_KB} kB`);
+  if (total <= BUDGET_KB) continue;
   console.error("Over budget: load what the page does not need at first on demand.");
   process.exitCode = 1;
 }

@@ -1,22 +1,25 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { createBrowserRouter } from "react-router";
+import { BrowserRouter } from "react-router";
 import { App } from "@/app/App";
 import { createQueryClient } from "@/app/query-client";
-import { routes } from "@/app/routes";
+import { preloadPage } from "@/app/routes";
 import { startColorMode } from "@/lib/color-mode";
 import { sessionQuery } from "@/lib/session";
 
 startColorMode();
 
 const queryClient = createQueryClient();
-// Asked while the page's own script is still on its way.
+// Both at once: neither has to wait for the other.
 void queryClient.prefetchQuery(sessionQuery);
+preloadPage(window.location.pathname);
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root element.");
 createRoot(root).render(
   <StrictMode>
-    <App queryClient={queryClient} router={createBrowserRouter(routes)} />
+    <BrowserRouter>
+      <App queryClient={queryClient} />
+    </BrowserRouter>
   </StrictMode>,
 );

@@ -1,17 +1,19 @@
 import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { type DataRouter, RouterProvider } from "react-router";
+import { Suspense } from "react";
+import { useRoutes } from "react-router";
 import { ThemeProvider } from "@/components/theme/ThemeProvider";
+import { FrameSkeleton } from "./AppFrame";
+import { PageBoundary } from "./PageBoundary";
+import { routes } from "./routes";
 
-interface AppProps {
-  queryClient: QueryClient;
-  router: DataRouter;
-}
-
-export function App({ queryClient, router }: AppProps) {
+/** The portal, within a router. */
+export function App({ queryClient }: { queryClient: QueryClient }) {
   return (
     <ThemeProvider>
       <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
+        <PageBoundary>
+          <Suspense fallback={<FrameSkeleton />}>{useRoutes(routes)}</Suspense>
+        </PageBoundary>
       </QueryClientProvider>
     </ThemeProvider>
   );

@@ -96,14 +96,21 @@ export function AppFrame({ children }: { children: ReactNode }) {
   );
 }
 
-/** The frame as it stands until the session and the page's script are there. */
+/** Stands in for a page until its script is there. */
+export function PageSkeleton() {
+  return (
+    <div role="status" aria-label="Loading">
+      <Skeleton height="8" width="48" mb="6" />
+      <Skeleton height="72" />
+    </div>
+  );
+}
+
+/** The frame as it stands until the session is there. */
 export function FrameSkeleton() {
   return (
     <Frame menu={<Skeleton width="10" height="9" />}>
-      <div role="status" aria-label="Loading">
-        <Skeleton height="8" width="48" mb="6" />
-        <Skeleton height="72" />
-      </div>
+      <PageSkeleton />
     </Frame>
   );
 }

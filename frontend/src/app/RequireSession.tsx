@@ -1,9 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
+import { Suspense } from "react";
 import { Navigate, Outlet, useLocation } from "react-router";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { useLastError } from "@/lib/api/use-last-error";
 import { SignedIn, sessionQuery } from "@/lib/session";
-import { AppFrame, FrameSkeleton } from "./AppFrame";
+import { AppFrame, FrameSkeleton, PageSkeleton } from "./AppFrame";
+import { PageBoundary } from "./PageBoundary";
 
 function signInPath(pathname: string, search: string): string {
   return pathname === "/" ? "/login" : `/login?next=${encodeURIComponent(pathname + search)}`;
@@ -20,12 +22,22 @@ export function RequireSession() {
     return (
       <SignedIn me={me}>
         <AppFrame>
-          <Outlet />
+          {/* A second boundary, so that a page that breaks leaves the header and its way out standing. */}
+          <PageBoundary>
+            <Suspense fallback={<PageSkeleton />}>
+              <Outlet />
+            </Suspense>
+          </PageBoundary>
         </AppFrame>
       </SignedIn>
     );
   }
-  if (me === null) return <Navigate to={signInPath(pathname, search)} replace />;
-  if (error) return <ErrorNotice error={error} onRetry={session.refetch} />;
-  return <FrameSkeleton />;
+  if (error && me === undefined) return <ErrorNotice error={error} onRetry={session.refetch} />;
+  return (
+    <>
+      {me === null && <Navigate to={signInPath(pathname, search)} replace />}
+      {/* Also until the script of the sign-in page is there. */}
+      <FrameSkeleton />
+    </>
+  );
 }

@@ -1,12 +1,13 @@
 import { render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
-import { createMemoryRouter, RouterProvider } from "react-router";
+import { Link, MemoryRouter, Route, Routes } from "react-router";
 import { describe, expect, it, vi } from "vitest";
 import { ThemeProvider } from "@/components/theme/ThemeProvider";
 import { me } from "@/test/fixtures";
 import { renderApp, useSwiftTime } from "@/test/render-app";
 import { problemResponse, server, servesList } from "@/test/server";
-import { RouteError } from "./RouteError";
+import { PageBoundary } from "./PageBoundary";
 
 describe("the portal", () => {
   it("leads from its root to the releases", async () => {
@@ -53,10 +54,17 @@ function Broken({ error }: { error: Error }): never {
 describe("a page that breaks", () => {
   function renderBroken(error: Error) {
     vi.spyOn(console, "error").mockImplementation(() => {});
-    const router = createMemoryRouter([{ path: "/", element: <Broken error={error} />, ErrorBoundary: RouteError }]);
     render(
       <ThemeProvider>
-        <RouterProvider router={router} />
+        <MemoryRouter>
+          <Link to="/whole">Elsewhere</Link>
+          <PageBoundary>
+            <Routes>
+              <Route path="/" element={<Broken error={error} />} />
+              <Route path="/whole" element="A page that does not break." />
+            </Routes>
+          </PageBoundary>
+        </MemoryRouter>
       </ThemeProvider>,
     );
   }
@@ -67,6 +75,13 @@ describe("a page that breaks", () => {
       await screen.findByRole("heading", { name: "An unexpected error occurred. Please try again later." }),
     ).toBeVisible();
     expect(screen.queryByText(/undefined/)).not.toBeInTheDocument();
+  });
+
+  it("breaks no other: the reader can go elsewhere", async () => {
+    renderBroken(new TypeError("x is undefined"));
+    await userEvent.click(screen.getByRole("link", { name: "Elsewhere" }));
+    expect(await screen.findByText("A page that does not break.")).toBeVisible();
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
   });
 
   it("asks for a reload where its script is gone, as after an update", async () => {

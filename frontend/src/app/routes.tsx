@@ -1,41 +1,59 @@
-import { Navigate, type RouteObject } from "react-router";
+import { type ComponentType, lazy } from "react";
+import { matchPath, Navigate, type RouteObject } from "react-router";
 import { HOME } from "@/lib/destinations";
-import { FrameSkeleton } from "./AppFrame";
 import { NotFoundPage } from "./NotFoundPage";
 import { RequireSession } from "./RequireSession";
-import { RouteError } from "./RouteError";
 
-const signedInRoutes: RouteObject[] = [
-  { index: true, element: <Navigate to={HOME} replace /> },
-  {
-    path: "releases",
-    lazy: async () => ({ Component: (await import("@/features/releases/list/ReleaseListPage")).ReleaseListPage }),
-  },
-  {
-    path: "releases/:releaseId",
-    lazy: async () => ({ Component: (await import("@/features/releases/detail/ReleasePage")).ReleasePage }),
-  },
-  {
-    path: "compare",
-    lazy: async () => ({ Component: (await import("@/features/releases/compare/ComparePage")).ComparePage }),
-  },
-  { path: "*", Component: NotFoundPage },
+interface Page {
+  path: string;
+  /** Fetches the page's script, once; again only where that failed. */
+  load: () => Promise<{ default: ComponentType }>;
+}
+
+function page(path: string, fetchPage: () => Promise<ComponentType>): Page {
+  let loading: Promise<{ default: ComponentType }> | undefined;
+  const fetchAnew = async () => {
+    try {
+      return { default: await fetchPage() };
+    } catch (error) {
+      loading = undefined;
+      throw error;
+    }
+  };
+  return {
+    path,
+    load: () => {
+      loading ??= fetchAnew();
+      return loading;
+    },
+  };
+}
+
+const SIGN_IN = page("/login", async () => (await import("@/features/auth/SignInPage")).SignInPage);
+
+const SIGNED_IN = [
+  page("/releases", async () => (await import("@/features/releases/list/ReleaseListPage")).ReleaseListPage),
+  page("/releases/:releaseId", async () => (await import("@/features/releases/detail/ReleasePage")).ReleasePage),
+  page("/compare", async () => (await import("@/features/releases/compare/ComparePage")).ComparePage),
 ];
 
+const routeOf = ({ path, load }: Page): RouteObject => ({ path, Component: lazy(load) });
+
 export const routes: RouteObject[] = [
+  routeOf(SIGN_IN),
   {
-    ErrorBoundary: RouteError,
-    HydrateFallback: FrameSkeleton,
+    Component: RequireSession,
     children: [
-      {
-        path: "login",
-        lazy: async () => ({ Component: (await import("@/features/auth/SignInPage")).SignInPage }),
-      },
-      {
-        Component: RequireSession,
-        // A second boundary, so that a page that breaks leaves the header and its way out standing.
-        children: [{ ErrorBoundary: RouteError, children: signedInRoutes }],
-      },
+      { path: "/", element: <Navigate to={HOME} replace /> },
+      ...SIGNED_IN.map(routeOf),
+      { path: "*", Component: NotFoundPage },
     ],
   },
 ];
+
+/** Fetches the script of an address's page before that page is drawn, which waits for the session. */
+export function preloadPage(pathname: string): void {
+  const wanted = [SIGN_IN, ...SIGNED_IN].find(({ path }) => matchPath(path, pathname));
+  // Where this fails, the page itself tries once more, and says so.
+  wanted?.load().catch(() => {});
+}

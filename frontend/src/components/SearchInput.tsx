@@ -1,6 +1,7 @@
-import { chakra, Input } from "@chakra-ui/react";
+import { chakra } from "@chakra-ui/react";
 import { type KeyboardEvent, memo, useEffect, useEffectEvent, useState } from "react";
 import { SearchIcon } from "./icons";
+import { TextInput } from "./TextInput";
 
 const TYPING_PAUSE_MS = 250;
 const MAX_LENGTH = 250;
@@ -71,7 +72,7 @@ export const SearchInput = memo(function SearchInput({ label, value, onSearch }:
       <Glass>
         <SearchIcon />
       </Glass>
-      <Input
+      <TextInput
         type="search"
         size="sm"
         ps="8"

@@ -13,7 +13,6 @@ import {
   keyframes,
   layerStyles,
   linkRecipe,
-  nativeSelectSlotRecipe,
   semanticTokens,
   skeletonRecipe,
   spinnerRecipe,
@@ -62,7 +61,6 @@ const chakraParts = defineConfig({
     },
     slotRecipes: {
       field: fieldSlotRecipe,
-      nativeSelect: nativeSelectSlotRecipe,
     },
   },
 });

@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import { HttpResponse, http, type JsonBodyType } from "msw";
-import { createMemoryRouter, RouterProvider } from "react-router";
+import { MemoryRouter } from "react-router";
 import { describe, expect, it } from "vitest";
 import { ThemeProvider } from "@/components/theme/ThemeProvider";
 import { release } from "@/test/fixtures";
@@ -9,11 +9,12 @@ import { problemResponse, server } from "@/test/server";
 import { CompareLink } from "./CompareLink";
 
 function renderLink() {
-  const router = createMemoryRouter([{ path: "/", element: <CompareLink releaseId="release:payments-2" /> }]);
   render(
     <ThemeProvider>
       <QueryClientProvider client={new QueryClient()}>
-        <RouterProvider router={router} />
+        <MemoryRouter>
+          <CompareLink releaseId="release:payments-2" />
+        </MemoryRouter>
       </QueryClientProvider>
     </ThemeProvider>,
   );

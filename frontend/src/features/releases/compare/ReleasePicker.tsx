@@ -1,8 +1,9 @@
-import { chakra, Input } from "@chakra-ui/react";
+import { chakra } from "@chakra-ui/react";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { PhaseBadge } from "@/components/PhaseBadge";
 import { RelativeTime } from "@/components/RelativeTime";
+import { TextInput } from "@/components/TextInput";
 import { sentenceOf } from "@/lib/api/errors";
 import type { Release } from "@/lib/api/types";
 import { candidatesQuery } from "./compare-query";
@@ -135,7 +136,7 @@ export function ReleasePicker({ label, value, placeholder, isSearch = false, not
         <Label htmlFor={id}>{label}</Label>
         {note}
       </Top>
-      <Input
+      <TextInput
         id={id}
         size="sm"
         bg="bg.panel"

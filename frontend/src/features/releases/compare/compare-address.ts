@@ -46,10 +46,7 @@ export function useCompareAddress(): [CompareAddress, ChangeAddress] {
   const change = useCallback<ChangeAddress>(
     (part, options) => {
       // Not by the search parameters' own setter, which encodes the colons of IDs.
-      void navigate(
-        { search: formatCompareAddress({ ...address, ...part }) },
-        { preventScrollReset: true, ...options },
-      );
+      void navigate({ search: formatCompareAddress({ ...address, ...part }) }, options);
     },
     [navigate, address],
   );

@@ -70,7 +70,7 @@ export function useReleaseAddress(): [ReleaseAddress, ChangeAddress] {
   const change = useCallback<ChangeAddress>(
     (part, options) => {
       const search = formatReleaseAddress({ ...latest.current, ...part });
-      void navigate({ search }, { preventScrollReset: true, ...options });
+      void navigate({ search }, options);
     },
     [navigate],
   );

@@ -1,5 +1,5 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useEffectEvent } from "react";
 import { useNavigate } from "react-router";
 import { toast } from "@/components/toasts/toast";
 import { useMe } from "@/lib/session";
@@ -79,14 +79,16 @@ export function FollowingWatch() {
   const navigate = useNavigate();
   const following = useFollowing(userId);
   const followsAny = following.followed.length > 0;
+  // A new function with each page: what watches goes on for all of them.
+  const open = useEffectEvent((href: string) => void navigate(href));
 
   useEffect(() => {
     if (!followsAny) return;
     const onNews = (news: readonly Told[]) => {
-      for (const told of news) notify(told, navigate);
+      for (const told of news) notify(told, (href) => open(href));
     };
     return lead(`relportal.following.${userId}`, () => startWatch({ userId, client, onNews }));
-  }, [userId, client, navigate, followsAny]);
+  }, [userId, client, followsAny]);
 
   useNews(userId, following);
   return null;

@@ -164,6 +164,20 @@ describe("what is followed", () => {
     expect(shown()).toHaveLength(1);
   });
 
+  it("is watched on, by the same socket, when the reader goes to another page", async () => {
+    follows(API);
+    const { user, socket, currentAddress } = await opensListWatching();
+    await user.click(screen.getByRole("link", { name: "Compare two" }));
+    await screen.findByRole("heading", { name: "Compare releases" });
+    expect(currentAddress()).toBe("/compare");
+    expect(socket.closed).toBe(false);
+    await socket.sends(fails, freshnessFrame("live"));
+    await waitFor(() => expect(shown()).toHaveLength(1));
+    vi.spyOn(window, "focus").mockImplementation(() => {});
+    Notifications.shown[0]?.onclick?.();
+    await waitFor(() => expect(currentAddress()).toBe(`/releases/${RELEASE}?entity=${API}`));
+  });
+
   it("leads to what it tells of by a click on the notification", async () => {
     follows(API);
     const focus = vi.spyOn(window, "focus").mockImplementation(() => {});

@@ -1,10 +1,11 @@
-import { Button, chakra, NativeSelect } from "@chakra-ui/react";
+import { Button, chakra } from "@chakra-ui/react";
 import type { ChangeEvent } from "react";
 import { useLocation } from "react-router";
 import { CopyButton } from "@/components/CopyButton";
 import { CloseIcon } from "@/components/icons";
 import { PhaseChips } from "@/components/PhaseChips";
 import { SearchInput } from "@/components/SearchInput";
+import { Select } from "@/components/Select";
 import type { PhaseCounts } from "@/lib/api/types";
 import { formatExact, parseMoment } from "@/lib/time";
 import { changeView, formatSort, isFiltered, type ListParams, parseSort, withoutFilters } from "./list-params";
@@ -32,16 +33,13 @@ function SortSelect({ params, onChange }: ToolbarProps) {
   const choose = (event: ChangeEvent<HTMLSelectElement>) =>
     onChange(changeView(params, { sort: parseSort(event.target.value) }));
   return (
-    <NativeSelect.Root size="sm" width="auto" hideFrom="lg">
-      <NativeSelect.Field aria-label="Sort" value={formatSort(params.sort)} onChange={choose} bg="bg.panel">
-        {SORT_CHOICES.map(([ordering, label]) => (
-          <option key={ordering} value={ordering}>
-            {label}
-          </option>
-        ))}
-      </NativeSelect.Field>
-      <NativeSelect.Indicator />
-    </NativeSelect.Root>
+    <Select size="sm" hideFrom="lg" aria-label="Sort" value={formatSort(params.sort)} onChange={choose}>
+      {SORT_CHOICES.map(([ordering, label]) => (
+        <option key={ordering} value={ordering}>
+          {label}
+        </option>
+      ))}
+    </Select>
   );
 }
 

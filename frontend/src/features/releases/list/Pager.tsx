@@ -1,5 +1,6 @@
-import { Button, chakra, NativeSelect } from "@chakra-ui/react";
+import { Button, chakra } from "@chakra-ui/react";
 import { ChevronLeftIcon, ChevronRightIcon } from "@/components/icons";
+import { Select } from "@/components/Select";
 import { formatCount } from "@/lib/numbers";
 import { changeView, type ListParams, PAGE_SIZES } from "./list-params";
 import type { ChangeView } from "./ReleaseListPage";
@@ -38,20 +39,18 @@ export function Pager({ params, count, onChange }: PagerProps) {
     <Bar aria-label="Pages">
       <Steps>
         <span>{range(params, count)}</span>
-        <NativeSelect.Root size="xs" width="auto">
-          <NativeSelect.Field
-            aria-label="Releases per page"
-            value={pageSize}
-            onChange={(event) => onChange(changeView(params, { pageSize: Number(event.target.value) }))}
-          >
-            {PAGE_SIZES.map((size) => (
-              <option key={size} value={size}>
-                {size} per page
-              </option>
-            ))}
-          </NativeSelect.Field>
-          <NativeSelect.Indicator />
-        </NativeSelect.Root>
+        <Select
+          size="xs"
+          aria-label="Releases per page"
+          value={pageSize}
+          onChange={(event) => onChange(changeView(params, { pageSize: Number(event.target.value) }))}
+        >
+          {PAGE_SIZES.map((size) => (
+            <option key={size} value={size}>
+              {size} per page
+            </option>
+          ))}
+        </Select>
       </Steps>
       <Steps>
         <Button size="xs" variant="outline" colorPalette="gray" disabled={page <= 1} onClick={() => goTo(page - 1)}>

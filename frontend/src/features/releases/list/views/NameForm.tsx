@@ -1,5 +1,6 @@
-import { Button, chakra, Input } from "@chakra-ui/react";
+import { Button, chakra } from "@chakra-ui/react";
 import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
+import { TextInput } from "@/components/TextInput";
 import { MAX_NAME, refusalOf } from "./view-queries";
 
 const Form = chakra("form", { base: { px: "2", py: "1.5" } });
@@ -59,7 +60,7 @@ export function NameForm({ label, initial = "", action, onName, onDone, onCancel
     <Form onSubmit={submit} onKeyDown={onKeyDown} noValidate>
       <Label htmlFor={fieldId}>{label}</Label>
       <Fields>
-        <Input
+        <TextInput
           id={fieldId}
           ref={onCancel && selectAll}
           size="xs"
