@@ -2,8 +2,9 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 import { App } from "@/app/App";
+import { preloadPage } from "@/app/pages";
 import { createQueryClient } from "@/app/query-client";
-import { preloadPage } from "@/app/routes";
+
 import { startColorMode } from "@/lib/color-mode";
 import { sessionQuery } from "@/lib/session";
 

@@ -1,12 +1,14 @@
 import { chakra, Skeleton } from "@chakra-ui/react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Link } from "react-router";
 import { ColorModeSwitch } from "@/components/ColorModeSwitch";
 import { Toasts } from "@/components/toasts/Toasts";
 import { FollowBell } from "@/features/releases/following/FollowBell";
 import { FollowingWatch } from "@/features/releases/following/FollowingWatch";
 import { HOME } from "@/lib/destinations";
+import { preloadLater } from "@/lib/on-demand";
 import { AppShortcuts } from "./AppShortcuts";
+import { SIGNED_IN } from "./pages";
 import { UserMenu } from "./UserMenu";
 
 const Header = chakra("header", { base: { bg: "bg.panel", borderBottomWidth: "1px" } });
@@ -77,6 +79,7 @@ function Frame({ menu, children }: FrameProps) {
 
 export function AppFrame({ children }: { children: ReactNode }) {
   const [showsKeys, setShowsKeys] = useState(false);
+  useEffect(() => preloadLater(SIGNED_IN), []);
   return (
     <>
       <AppShortcuts showsKeys={showsKeys} onShowKeys={setShowsKeys} />
@@ -100,6 +103,7 @@ export function AppFrame({ children }: { children: ReactNode }) {
 export function PageSkeleton() {
   return (
     <div role="status" aria-label="Loading">
+      <chakra.h1 srOnly>Loading</chakra.h1>
       <Skeleton height="8" width="48" mb="6" />
       <Skeleton height="72" />
     </div>

@@ -24,7 +24,9 @@ export function RequireSession() {
         <AppFrame>
           {/* A second boundary, so that a page that breaks leaves the header and its way out standing. */}
           <PageBoundary>
-            <Suspense fallback={<PageSkeleton />}>
+            {/* Another one for each page: the one before would stay until the script is there, and might, by a search
+                that was typed last, lead the reader back to itself. */}
+            <Suspense key={pathname} fallback={<PageSkeleton />}>
               <Outlet />
             </Suspense>
           </PageBoundary>

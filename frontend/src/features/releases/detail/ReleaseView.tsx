@@ -2,15 +2,16 @@ import { chakra } from "@chakra-ui/react";
 import {
   type ComponentType,
   type KeyboardEvent,
-  lazy,
   type ReactNode,
   Suspense,
   useCallback,
+  useEffect,
   useMemo,
   useState,
 } from "react";
 import { type ShortcutGroup, useShortcuts } from "@/components/shortcuts/shortcuts";
 import type { Hierarchy } from "@/lib/api/types";
+import { onDemand, preloadLater } from "@/lib/on-demand";
 import { isPhase } from "@/lib/phase";
 import { countEntities, countFailures } from "../tree/entities";
 import { TreeView } from "../tree/TreeView";
@@ -21,12 +22,14 @@ import { type ChangeAddress, type ReleaseAddress, useReleaseAddress, type View }
 import { ViewFrame } from "./ViewFrame";
 import type { ViewProps } from "./views";
 
-const EntityPanel = lazy(async () => ({ default: (await import("../panel/EntityPanel")).EntityPanel }));
+const PANEL = onDemand(async () => (await import("../panel/EntityPanel")).EntityPanel);
+const BOARD = onDemand(async () => (await import("../board/BoardView")).BoardView);
+const TIMELINE = onDemand(async () => (await import("../timeline/TimelineView")).TimelineView);
 
 const VIEW_COMPONENTS: Record<View, ComponentType<ViewProps>> = {
   tree: TreeView,
-  board: lazy(async () => ({ default: (await import("../board/BoardView")).BoardView })),
-  timeline: lazy(async () => ({ default: (await import("../timeline/TimelineView")).TimelineView })),
+  board: BOARD.Component,
+  timeline: TIMELINE.Component,
 };
 
 const Columns = chakra("div", {
@@ -92,6 +95,7 @@ function useDetails(change: ChangeAddress) {
 export function ReleaseView({ release, knownUntil, banner }: ReleaseViewProps) {
   const [address, change] = useReleaseAddress();
   useViewShortcuts(change);
+  useEffect(() => preloadLater([PANEL, BOARD, TIMELINE]), []);
   const { view, entity } = address;
   const matches = useMatches(release, address);
   const { filter, filtered, count } = matches;
@@ -141,7 +145,7 @@ export function ReleaseView({ release, knownUntil, banner }: ReleaseViewProps) {
       </div>
       {entity !== null && (
         <Suspense>
-          <EntityPanel
+          <PANEL.Component
             release={release}
             path={entity}
             matches={matches}
