@@ -7,7 +7,11 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from rest_framework import authentication
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import Token
+
+from accounts.models import User
+from accounts.tokens import family_of
 
 
 class BearerAuthentication(JWTAuthentication):
@@ -23,6 +27,12 @@ class BearerAuthentication(JWTAuthentication):
         scheme, _, rest = header.partition(b" ")
         # Schemes are compared whatever their case (RFC 9110, 11.1); simplejwt knows "Bearer" alone.
         return super().get_raw_token(b"Bearer " + rest) if scheme.lower() == b"bearer" else None
+
+    def get_user(self, validated_token: Token) -> User:  # type: ignore[override]  # Generic in the stubs only.
+        try:
+            return family_of(validated_token).user
+        except TokenError as error:
+            raise InvalidToken from error
 
 
 class SessionAuthentication(authentication.SessionAuthentication):

@@ -1,6 +1,7 @@
 """People and what they may see: users by e-mail address, and the scopes of their roles (Django's groups)."""
 
 import re
+from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Group, PermissionsMixin
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from accounts.managers import UserManager
 
@@ -58,6 +60,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         return self.get_full_name()
 
+    def has_password_of(self, mark: str) -> bool:
+        """Whether the password is still the one of which `get_session_auth_hash` gave this mark."""
+        marks = [self.get_session_auth_hash(), *self.get_session_auth_fallback_hash()]
+        return any(constant_time_compare(mark, each) for each in marks)
+
 
 def validate_pattern(pattern: str) -> None:
     """Raises ValidationError for a pattern that can't match any release's ID: a role that silently shows nothing."""
@@ -87,3 +94,22 @@ class Scope(models.Model):
 
     def __str__(self) -> str:
         return self.pattern
+
+
+class TokenFamily(models.Model):
+    """The tokens of one sign-in by a program: see `accounts.tokens`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families")
+    password_mark = models.CharField(max_length=128)
+    next_jti = models.CharField(max_length=32, help_text="The refresh token that is good for the next trade.")
+    began_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(help_text="When that refresh token expires.")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["began_at"]
+        verbose_name_plural = "token families"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} since {self.began_at:%Y-%m-%d %H:%M}"

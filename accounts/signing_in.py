@@ -1,12 +1,8 @@
 """Credentials to users, the same for a browser's session and for a program's tokens."""
 
-from typing import Any
-
 import structlog
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
-from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.tokens import Token
 
 from accounts.models import User
 from releases.problems import InvalidCredentials
@@ -25,13 +21,4 @@ def user_by_password(request: HttpRequest, email: str, password: str, by: str) -
         log.warning("sign_in_refused", by=by)
         raise InvalidCredentials
     log.info("sign_in_succeeded", by=by, user_id=user.pk)
-    return user
-
-
-def user_by_token(token: Token) -> User:
-    """The active user that a valid token was issued to. Raises TokenError for one deleted or deactivated since."""
-    user_id: Any = token.get("user_id")
-    user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None:
-        raise TokenError("no active user")
     return user

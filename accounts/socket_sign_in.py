@@ -4,11 +4,11 @@ Browsers sign in by the session's cookie, which they send whatever page opens th
 ours. Programs send an access token, in the Authorization header or as a subprotocol. Nothing is read from the address.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from asgiref.typing import WebSocketScope
 from django.conf import settings
@@ -17,13 +17,13 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.asgi import ASGIRequest
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
 from django.utils.http import is_same_domain
 from rest_framework.exceptions import APIException, NotAuthenticated
-from rest_framework_simplejwt.exceptions import InvalidToken
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 
 from accounts.authentication import BearerAuthentication
-from accounts.models import User
+from accounts.models import TokenFamily, User
+from accounts.tokens import family_id_of
 from accounts.viewers import viewers_of
 from releases.access import Viewer
 
@@ -35,10 +35,10 @@ _TOKEN_PREFIX = "bearer."  # noqa: S105  # No secret: what stands before one.
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """How somebody is signed in: by a session, or as the bearer of a token that expires at a time (Unix)."""
+    """How somebody is signed in: by a session, or with a token of a family that expires at a time (Unix)."""
 
     session_key: str | None = None
-    user_id: Any = None
+    family: UUID | None = None
     expires_at: float | None = None
 
     @property
@@ -76,15 +76,19 @@ def sign_in(request: ASGIRequest, subprotocols: Iterable[str]) -> tuple[SignIn, 
     """Who opens the socket. Raises NotAuthenticated, or InvalidToken for a token that is no good, whatever else is
     sent. Reads the database."""
     token = _token_of(request, subprotocols)
-    if token is not None:
-        validated = BearerAuthentication().get_validated_token(token)
-        signed_in = SignIn(user_id=validated.get("user_id"), expires_at=validated["exp"])
-    else:
-        signed_in = SignIn(session_key=_session_key_of(request))
+    signed_in = _by_token(token) if token is not None else SignIn(session_key=_session_key_of(request))
     viewer = current_viewers([signed_in]).get(signed_in)
     if viewer is None:
         raise signed_in.lost
     return signed_in, viewer
+
+
+def _by_token(token: bytes) -> SignIn:
+    validated = BearerAuthentication().get_validated_token(token)
+    try:
+        return SignIn(family=family_id_of(validated), expires_at=validated["exp"])
+    except TokenError as error:
+        raise InvalidToken from error
 
 
 def _token_of(request: ASGIRequest, subprotocols: Iterable[str]) -> bytes | None:
@@ -104,44 +108,38 @@ def _session_key_of(request: ASGIRequest) -> str:
 
 def current_viewers(sign_ins: Collection[SignIn]) -> dict[SignIn, Viewer]:
     """What each may see, without those whose sign-in is no good any more: the user deactivated or deleted, the session
-    ended, the password changed. However many they are, three queries. That a token expires is not looked at."""
-    sessions = _Sessions.of({sign_in.session_key for sign_in in sign_ins if sign_in.session_key is not None})
-    user_ids = {sign_in: user_id for sign_in in sign_ins if (user_id := sessions.user_id_of(sign_in)) is not None}
-    users = User.objects.filter(pk__in=set(user_ids.values()), is_active=True).in_bulk()
+    or the token's family ended, the password changed. However many they are, four queries. That a token expires is not
+    looked at."""
+    held = _by_session(sign_ins) | _by_family(sign_ins)
+    users = User.objects.filter(pk__in={user_id for user_id, _ in held.values()}, is_active=True).in_bulk()
     viewers = viewers_of(users.values())
     return {
         sign_in: viewers[user_id]
-        for sign_in, user_id in user_ids.items()
-        if user_id in users and sessions.allow(sign_in, users[user_id])
+        for sign_in, (user_id, mark) in held.items()
+        if user_id in users and users[user_id].has_password_of(mark)
     }
 
 
-class _Sessions:
-    """What sessions that have not ended hold, by their keys."""
+_Held = dict[SignIn, tuple[int, str]]
+"""The user's key, and the mark of the password that the sign-in began with."""
 
-    def __init__(self, data: Mapping[str | None, Mapping[str, Any]]) -> None:
-        self._data = data
 
-    @classmethod
-    def of(cls, keys: Collection[str]) -> "_Sessions":
-        if not keys:
-            return cls({})
-        rows = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
-        return cls({row.session_key: row.get_decoded() for row in rows})
+def _by_session(sign_ins: Collection[SignIn]) -> _Held:
+    by_key = {sign_in.session_key: sign_in for sign_in in sign_ins if sign_in.session_key is not None}
+    if not by_key:
+        return {}
+    held = {}
+    for row in Session.objects.filter(session_key__in=by_key, expire_date__gt=timezone.now()):
+        data = row.get_decoded()
+        if SESSION_KEY in data:
+            held[by_key[row.session_key]] = (int(data[SESSION_KEY]), str(data.get(HASH_SESSION_KEY, "")))
+    return held
 
-    def user_id_of(self, sign_in: SignIn) -> int | None:
-        user_id: Any = sign_in.user_id
-        if sign_in.session_key is not None:
-            user_id = self._data.get(sign_in.session_key, {}).get(SESSION_KEY)
-        try:
-            return int(user_id)
-        except (TypeError, ValueError):
-            return None
 
-    def allow(self, sign_in: SignIn, user: User) -> bool:
-        """Whether the session began with the password that the user has now. A token does not ask for it."""
-        if sign_in.session_key is None:
-            return True
-        known: str = self._data[sign_in.session_key].get(HASH_SESSION_KEY, "")
-        hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
-        return any(constant_time_compare(known, each) for each in hashes)
+def _by_family(sign_ins: Collection[SignIn]) -> _Held:
+    of_tokens = [sign_in for sign_in in sign_ins if sign_in.family is not None]
+    if not of_tokens:
+        return {}
+    rows = TokenFamily.objects.filter(pk__in={sign_in.family for sign_in in of_tokens}, ended_at=None)
+    families = {row.pk: (row.user_id, row.password_mark) for row in rows}
+    return {sign_in: families[sign_in.family] for sign_in in of_tokens if sign_in.family in families}

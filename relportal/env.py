@@ -59,7 +59,8 @@ def _is_file(path: Path) -> Path:
 
 
 # What holds a secret stays out of repr(), which pages for developers and logs show.
-Secret = Annotated[str, Field(min_length=SECRET_LENGTH, repr=False)]
+SecretText = Annotated[str, Field(min_length=SECRET_LENGTH)]
+Secret = Annotated[SecretText, Field(repr=False)]
 Private = Annotated[str, Field(repr=False)]
 File = Annotated[Path, AfterValidator(_is_file)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
@@ -72,6 +73,7 @@ class Env(BaseSettings):
 
     SECRET_KEY: Secret
     JWT_SECRET: Secret
+    JWT_PREVIOUS_SECRETS: Annotated[list[SecretText], NoDecode, BeforeValidator(_as_list), Field(repr=False)] = []
     JWT_EXPIRE_MINUTES: Annotated[int, Field(ge=1, le=1440)] = 30
 
     TEMPORAL_HOST: str = "localhost:7233"
@@ -111,6 +113,13 @@ class Env(BaseSettings):
     def _secrets_differ(cls, value: str, others: ValidationInfo) -> str:
         if value == others.data.get("SECRET_KEY"):
             raise ValueError("must not be the same as SECRET_KEY")
+        return value
+
+    @field_validator("JWT_PREVIOUS_SECRETS")
+    @classmethod
+    def _previous_secrets_differ(cls, value: list[str], others: ValidationInfo) -> list[str]:
+        if {others.data.get("SECRET_KEY"), others.data.get("JWT_SECRET")} & set(value):
+            raise ValueError("must hold neither SECRET_KEY nor JWT_SECRET")
         return value
 
     @field_validator("TEMPORAL_HOST")

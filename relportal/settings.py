@@ -31,7 +31,6 @@ INSTALLED_APPS = [
     "corsheaders",
     "django_structlog",
     "rest_framework",
-    "rest_framework_simplejwt.token_blacklist",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "accounts",
@@ -125,15 +124,14 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "relportal.pages.csrf_failure"
+JWT_SECRETS = [env.JWT_SECRET, *env.JWT_PREVIOUS_SECRETS]
 SIMPLE_JWT = {
     "SIGNING_KEY": env.JWT_SECRET,
-    "ALGORITHM": "HS256",
+    "AUTH_TOKEN_CLASSES": ["accounts.tokens.AccessToken"],
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.JWT_EXPIRE_MINUTES),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=1),
-    "ROTATE_REFRESH_TOKENS": True,
-    "BLACKLIST_AFTER_ROTATION": True,
-    "UPDATE_LAST_LOGIN": True,
-    "TOKEN_OBTAIN_SERIALIZER": "accounts.serializers.TokenObtainSerializer",
+    # Seconds that the clocks of two servers of one portal may differ by.
+    "LEEWAY": 5,
 }
 
 # The API

@@ -11,6 +11,7 @@ from django.db import connections
 from django.test import Client
 
 from accounts.models import User
+from accounts.tokens import AccessToken, start_family
 
 pytest_plugins = ["tests.fakes.fixtures", "tests.live_server", "tests.temporal", "tests.worlds"]
 
@@ -92,8 +93,6 @@ def bearer(db: None) -> Callable[[User], dict[str, str]]:
     """Headers of a program that signed in as the user: `client.get(path, headers=bearer(user))`."""
 
     def headers(user: User) -> dict[str, str]:
-        from rest_framework_simplejwt.tokens import AccessToken
-
-        return {"Authorization": f"Bearer {AccessToken.for_user(user)}"}
+        return {"Authorization": f"Bearer {AccessToken.of(start_family(user))}"}
 
     return headers

@@ -28,11 +28,12 @@ def test_administrators_may_manage_people_and_roles_and_viewers_nothing():
 
 @pytest.mark.django_db(transaction=True)
 def test_the_migration_can_be_taken_back_and_done_again():
-    def migrate(name):
+    def migrate(*names):
         executor = MigrationExecutor(connection)
-        executor.migrate([("accounts", name)])
+        # No name: up to the newest, or the tests after this one would miss tables.
+        executor.migrate([("accounts", name) for name in names] or executor.loader.graph.leaf_nodes("accounts"))
 
     migrate("0001_people")
     assert not Group.objects.filter(name__in=["Administrators", "Viewers"]).exists()
-    migrate("0002_roles")
+    migrate()
     assert len(permissions_of(Group.objects.get(name="Administrators"))) == 12

@@ -1,13 +1,19 @@
+import base64
+import json
+import logging
+import time
 from datetime import timedelta
+from uuid import uuid4
 
 import jwt
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
-from accounts.models import User
+from accounts import tokens
+from accounts.models import TokenFamily, User
+from accounts.tokens import AccessToken, start_family
 from tests.conftest import PASSWORD
 from tests.problems import assert_problem
 
@@ -32,6 +38,15 @@ def pair(program, viewer):
     assert response.json().keys() == {"access", "refresh"}
     assert response["Cache-Control"] == "no-store"
     return response.json()
+
+
+def kid_of(token):
+    return jwt.get_unverified_header(str(token))["kid"]
+
+
+def jwt_of_any(claims, kid):
+    """Signed by our key, whatever it claims: PyJWT would make none of some."""
+    return jwt.api_jws.encode(json.dumps(claims).encode(), settings.JWT_SECRETS[0], "HS256", headers={"kid": kid})
 
 
 def ask(program, access):
@@ -114,9 +129,17 @@ class TestBadBearer:
         assert_problem(program.get(ME, headers={"Authorization": "Basic dTpw"}), 401, "not_authenticated")
 
     def test_an_expired_one(self, program, viewer):
-        token = AccessToken.for_user(viewer)
-        token.set_exp(lifetime=-timedelta(seconds=1))
+        token = AccessToken.of(start_family(viewer))
+        token.set_exp(lifetime=-timedelta(seconds=10))
         assert_problem(ask(program, token), 401, "token_invalid")
+
+    def test_clocks_may_differ_by_a_few_seconds(self, program, viewer):
+        late, early = AccessToken.of(start_family(viewer)), AccessToken.of(start_family(viewer))
+        late.set_exp(lifetime=-timedelta(seconds=2))
+        early.set_iat(at_time=timezone.now() + timedelta(seconds=2))
+        assert ask(program, late).status_code == ask(program, early).status_code == 200
+        early.set_iat(at_time=timezone.now() + timedelta(seconds=60))
+        assert_problem(ask(program, early), 401, "token_invalid")
 
     def test_a_refresh_token_is_no_access_token(self, program, pair):
         assert_problem(ask(program, pair["refresh"]), 401, "token_invalid")
@@ -127,11 +150,65 @@ class TestBadBearer:
     )
     def test_one_that_somebody_else_signed(self, program, viewer, key, algorithm):
         key = settings.SECRET_KEY if key == "SECRET_KEY" else key
-        token = jwt.encode(AccessToken.for_user(viewer).payload, key, algorithm)
+        good = AccessToken.of(start_family(viewer))
+        token = jwt.encode(good.payload, key, algorithm, headers={"kid": kid_of(good)})
         assert_problem(ask(program, token), 401, "token_invalid")
+
+    @pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
+    @pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
+    def test_the_right_key_by_another_algorithm(self, program, viewer, algorithm):
+        good = AccessToken.of(start_family(viewer))
+        token = jwt.encode(good.payload, settings.JWT_SECRETS[0], algorithm, headers={"kid": kid_of(good)})
+        assert_problem(ask(program, token), 401, "token_invalid")
+
+    @pytest.mark.parametrize("headers", [{}, {"kid": ""}, {"kid": "../../etc/passwd"}, {"kid": "' OR 1=1 --"}])
+    def test_the_right_key_under_another_name(self, program, viewer, headers):
+        payload = AccessToken.of(start_family(viewer)).payload
+        token = jwt.encode(payload, settings.JWT_SECRETS[0], "HS256", headers=headers)
+        assert_problem(ask(program, token), 401, "token_invalid")
+
+    @pytest.mark.parametrize(
+        "header", ["[" * 3000, '{"alg":"HS256","kid":7}', '{"alg":"HS256","kid":{}}', '{"alg":[]}', "7", "null"]
+    )
+    def test_one_with_a_strange_header(self, program, db, header):
+        first = base64.urlsafe_b64encode(header.encode()).decode().rstrip("=")
+        assert_problem(ask(program, f"{first}.e30.c2ln"), 401, "token_invalid")
+
+    @pytest.mark.parametrize(
+        "claims",
+        [
+            {"family": None},
+            {"family": 7},
+            {"family": "x"},
+            {"family": ["x"]},
+            {"family": str(uuid4())},
+            {"exp": None},
+            {"exp": "soon"},
+            {"exp": 10**30},
+            {"exp": -1},
+            {"exp": []},
+            {"iat": "x"},
+            {"nbf": 10**12},
+            {"jti": None},
+            {"jti": {}},
+            {"token_type": None},
+            {"token_type": "refresh"},
+        ],
+    )
+    def test_one_of_ours_with_strange_claims(self, program, viewer, claims):
+        good = AccessToken.of(start_family(viewer))
+        token = jwt_of_any({**good.payload, **claims}, kid_of(good))
+        assert_problem(ask(program, token), 401, "token_invalid")
+        assert_problem(post(program, f"{TOKEN}verify/", token=token), 401, "token_invalid")
+        assert_problem(post(program, f"{TOKEN}refresh/", refresh=token), 401, "token_invalid")
 
     def test_one_of_a_user_deactivated_since(self, program, pair):
         User.objects.update(is_active=False)
+        assert_problem(ask(program, pair["access"]), 401, "token_invalid")
+
+    def test_one_got_with_another_password(self, program, pair, viewer):
+        viewer.set_password("another correct horse")
+        viewer.save()
         assert_problem(ask(program, pair["access"]), 401, "token_invalid")
 
     def test_one_of_a_user_deleted_since(self, program, pair, viewer):
@@ -152,10 +229,39 @@ class TestRefresh:
         assert_problem(post(program, f"{TOKEN}refresh/", refresh=pair["refresh"]), 401, "token_invalid")
 
     def test_once_also_for_two_that_come_together(self, program, pair, monkeypatch):
-        # Both have looked at the blacklist before either wrote to it.
-        monkeypatch.setattr(RefreshToken, "check_blacklist", lambda token: None)
+        # Both have looked at the family before either wrote to it.
+        family = TokenFamily.objects.select_related("user").get()
+        monkeypatch.setattr(tokens, "family_of", lambda _: family)
         answers = [post(program, f"{TOKEN}refresh/", refresh=pair["refresh"]).status_code for _ in range(2)]
         assert answers == [200, 401]
+
+    def test_a_token_that_comes_twice_ends_all_of_its_sign_in(self, program, pair, viewer, caplog):
+        caplog.set_level(logging.INFO)
+        new = post(program, f"{TOKEN}refresh/", refresh=pair["refresh"]).json()
+        post(program, f"{TOKEN}refresh/", refresh=pair["refresh"])
+        assert_problem(post(program, f"{TOKEN}refresh/", refresh=new["refresh"]), 401, "token_invalid")
+        for access in (pair["access"], new["access"]):
+            assert_problem(ask(program, access), 401, "token_invalid")
+        (event,) = [r.msg for r in caplog.records if isinstance(r.msg, dict) and r.msg["event"] == "token_family_ended"]
+        assert (event["reason"], event["user_id"]) == ("refresh_token_used_twice", viewer.pk)
+
+    def test_and_nothing_of_another_sign_in(self, program, pair, viewer):
+        other = tokens.Pair.of(start_family(viewer))
+        for _ in range(2):
+            post(program, f"{TOKEN}refresh/", refresh=pair["refresh"])
+        assert ask(program, other.access).status_code == 200
+        assert post(program, f"{TOKEN}refresh/", refresh=other.refresh).status_code == 200
+
+    def test_after_30_days_one_signs_in_anew(self, program, pair):
+        TokenFamily.objects.update(began_at=timezone.now() - timedelta(days=29, hours=23, minutes=50))
+        new = post(program, f"{TOKEN}refresh/", refresh=pair["refresh"]).json()
+        left = [jwt.decode(token, options={"verify_signature": False})["exp"] - time.time() for token in new.values()]
+        assert all(500 < seconds <= 600 for seconds in left)
+
+    def test_families_that_are_over_are_cleared_away_with_the_next_sign_in(self, program, pair, viewer):
+        TokenFamily.objects.update(expires_at=timezone.now() - timedelta(hours=1))
+        kept = start_family(viewer)
+        assert list(TokenFamily.objects.all()) == [kept]
 
     def test_an_access_token_gives_none(self, program, pair):
         assert_problem(post(program, f"{TOKEN}refresh/", refresh=pair["access"]), 401, "token_invalid")
@@ -166,6 +272,11 @@ class TestRefresh:
 
     def test_a_deactivated_users_gives_none(self, program, pair):
         User.objects.update(is_active=False)
+        assert_problem(post(program, f"{TOKEN}refresh/", refresh=pair["refresh"]), 401, "token_invalid")
+
+    def test_one_got_with_another_password_gives_none(self, program, pair, viewer):
+        viewer.set_password("another correct horse")
+        viewer.save()
         assert_problem(post(program, f"{TOKEN}refresh/", refresh=pair["refresh"]), 401, "token_invalid")
 
     def test_rubbish_gives_none(self, program, db):
@@ -195,9 +306,12 @@ class TestVerify:
 
 
 class TestBlacklist:
-    def test_it_ends_a_refresh_token(self, program, pair):
-        assert post(program, f"{TOKEN}blacklist/", refresh=pair["refresh"]).status_code == 200
-        assert_problem(post(program, f"{TOKEN}refresh/", refresh=pair["refresh"]), 401, "token_invalid")
+    def test_it_ends_all_tokens_of_the_sign_in(self, program, pair):
+        new = post(program, f"{TOKEN}refresh/", refresh=pair["refresh"]).json()
+        assert post(program, f"{TOKEN}blacklist/", refresh=new["refresh"]).status_code == 200
+        assert_problem(post(program, f"{TOKEN}refresh/", refresh=new["refresh"]), 401, "token_invalid")
+        for access in (pair["access"], new["access"]):
+            assert_problem(ask(program, access), 401, "token_invalid")
 
     def test_twice_is_refused(self, program, pair):
         post(program, f"{TOKEN}blacklist/", refresh=pair["refresh"])
@@ -205,3 +319,21 @@ class TestBlacklist:
 
     def test_rubbish_is_refused(self, program, db):
         assert_problem(post(program, f"{TOKEN}blacklist/", refresh="x"), 401, "token_invalid")
+
+
+class TestRotatedSecret:
+    NEW = "a new secret of tokens, after the old one"
+
+    def test_what_the_previous_one_signed_stays_good(self, program, pair, settings):
+        settings.JWT_SECRETS = [self.NEW, *settings.JWT_SECRETS]
+        assert ask(program, pair["access"]).status_code == 200
+        new = post(program, f"{TOKEN}refresh/", refresh=pair["refresh"]).json()
+        assert kid_of(new["access"]) != kid_of(pair["access"])
+        # And once it is taken away, what the new one has signed does.
+        settings.JWT_SECRETS = [self.NEW]
+        assert ask(program, new["access"]).status_code == 200
+        assert_problem(ask(program, pair["access"]), 401, "token_invalid")
+
+    def test_the_name_of_a_key_tells_nothing_of_it(self, pair, settings):
+        assert kid_of(pair["access"]) not in settings.JWT_SECRETS[0]
+        assert len(kid_of(pair["access"])) == 16

@@ -10,8 +10,8 @@ import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.test import Client
-from rest_framework_simplejwt.tokens import AccessToken
 
+from accounts.tokens import AccessToken, start_family
 from relportal.asgi import application
 from tests.sockets.client_state import ClientState
 from tests.sockets.script import Script
@@ -130,7 +130,7 @@ async def knock(async_db, script):
 
 
 def token_of(user, **lifetime):
-    token = AccessToken.for_user(user)
+    token = AccessToken.of(start_family(user))
     if lifetime:
         token.set_exp(lifetime=timedelta(**lifetime))
     return str(token)

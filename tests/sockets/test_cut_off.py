@@ -8,9 +8,11 @@ from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.db import OperationalError
 from django.test import Client
+from rest_framework_simplejwt.exceptions import TokenError
 
 from accounts.models import User
 from accounts.socket_sign_in import SignIn, current_viewers
+from accounts.tokens import Pair, start_family, trade
 from releases import consumers, open_sockets
 from tests.sockets.conftest import ORIGIN, eventually, in_thread, session_of, token_of
 
@@ -106,6 +108,25 @@ async def test_a_new_password_ends_the_sessions_of_the_old_one(knock, viewer, un
     await unharmed()
 
 
+async def test_a_new_password_ends_the_tokens_of_the_old_one(knock, viewer, unharmed):
+    socket = await knock(TREE, token=await in_thread(token_of)(viewer))
+    viewer.set_password("another correct horse")
+    await viewer.asave()
+    assert await socket.until_closed() == ("token_invalid", 4401)
+    await unharmed()
+
+
+async def test_a_refresh_token_used_twice_ends_the_sockets_of_its_sign_in(knock, viewer, unharmed):
+    pair = await in_thread(lambda: Pair.of(start_family(viewer)))()
+    socket = await knock(TREE, token=pair.access)
+    await socket.until("freshness")
+    await in_thread(trade)(pair.refresh)
+    with pytest.raises(TokenError):
+        await in_thread(trade)(pair.refresh)
+    assert await socket.until_closed() == ("token_invalid", 4401)
+    await unharmed()
+
+
 async def test_a_token_that_expires_ends_its_socket(knock, viewer, monkeypatch):
     token = await in_thread(token_of)(viewer, hours=1)
     # By the clock of the socket alone, or the token would be no good from the start on a slow machine.
@@ -174,18 +195,18 @@ async def test_nothing_is_told_of_what_is_out_of_scope_by_then(knock, way, viewe
 
 
 @pytest.mark.usefixtures("async_db")
-async def test_all_sockets_are_looked_at_in_three_queries(viewer, payments, superuser, django_assert_num_queries):
+async def test_all_sockets_are_looked_at_in_four_queries(viewer, payments, superuser, django_assert_num_queries):
     def sign_ins():
         users = (viewer, payments, superuser)
         return [SignIn(session_key=session_of(user)) for user in users for _ in range(5)] + [
-            SignIn(user_id=user.pk, expires_at=number) for user in users for number in range(5)
+            SignIn(family=start_family(user).pk, expires_at=number) for user in users for number in range(5)
         ]
 
     def look():
         given = sign_ins()
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             viewers = current_viewers(given)
-        assert list(viewers) == given
+        assert viewers.keys() == set(given)
         assert {viewers[each].email for each in given} == {user.email for user in (viewer, payments, superuser)}
         assert viewers[given[5]].patterns == {"release:payments-*"}
 

@@ -3,8 +3,8 @@
 import jwt
 import pytest
 from django.contrib.sessions.models import Session
-from rest_framework_simplejwt.tokens import RefreshToken
 
+from accounts.tokens import RefreshToken, start_family
 from tests.sockets.conftest import ORIGIN, in_thread, session_of, token_of
 
 TREE = "/ws/releases/release:payments-1/"
@@ -101,8 +101,8 @@ def unsigned(user):
 @pytest.mark.parametrize(
     "bad",
     [
-        lambda user: token_of(user, seconds=-1),
-        lambda user: str(RefreshToken.for_user(user)),
+        lambda user: token_of(user, seconds=-10),
+        lambda user: str(RefreshToken.of(start_family(user))),
         forged,
         unsigned,
         lambda _: "not-a-token",

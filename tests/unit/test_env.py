@@ -67,6 +67,7 @@ def test_every_setting_that_is_missing_or_bad_is_named_at_once(given: Given, tmp
         ENV_FILE=str(tmp_path / "none.env"),
         SECRET_KEY=None,
         JWT_SECRET="short",
+        JWT_PREVIOUS_SECRETS="short",
         JWT_EXPIRE_MINUTES="0",
         TEMPORAL_HOST="localhost",
         TEMPORAL_TLS="perhaps",
@@ -88,6 +89,7 @@ def test_every_setting_that_is_missing_or_bad_is_named_at_once(given: Given, tmp
             "ENV_FILE",
             "SECRET_KEY",
             "JWT_SECRET",
+            "JWT_PREVIOUS_SECRETS.0",
             "JWT_EXPIRE_MINUTES",
             "TEMPORAL_HOST",
             "TEMPORAL_TLS",
@@ -122,10 +124,18 @@ def test_one_secret_is_not_the_other_and_that_is_told_beside_all_else(given: Giv
     assert named_in(refusal()) == ["JWT_SECRET", "DEBUG"]
 
 
+@pytest.mark.parametrize("also", [SECRET_KEY, JWT_SECRET])
+def test_a_previous_secret_is_neither_of_those_in_use(given: Given, also: str) -> None:
+    given(JWT_PREVIOUS_SECRETS=f"{'p' * 40},{also}")
+
+    assert named_in(refusal()) == ["JWT_PREVIOUS_SECRETS"]
+
+
 def test_no_value_stands_in_a_refusal(given: Given) -> None:
     given(
         SECRET_KEY="hunter2",
         JWT_SECRET="hunter2",
+        JWT_PREVIOUS_SECRETS="hunter2",
         JWT_EXPIRE_MINUTES="hunter2",
         TEMPORAL_HOST="hunter2",
         TEMPORAL_TLS_KEY="hunter2",

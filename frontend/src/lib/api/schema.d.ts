@@ -94,8 +94,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * End a refresh token
-         * @description It gives no new pair any more. Access tokens live on until they expire.
+         * End the tokens of a sign-in
+         * @description All of them, access tokens too, given any one refresh token of that sign-in.
          */
         post: operations["token_blacklist"];
         delete?: never;
@@ -115,7 +115,7 @@ export interface paths {
         put?: never;
         /**
          * Trade a refresh token for a new pair
-         * @description Each refresh token is good for one trade. Refused once its user is deactivated or deleted.
+         * @description Each refresh token is good for one trade. One that comes twice ends all tokens of its sign-in. Refused once its user is deactivated, deleted or has another password.
          */
         post: operations["token_refresh"];
         delete?: never;
@@ -135,7 +135,7 @@ export interface paths {
         put?: never;
         /**
          * Ask whether a token is good
-         * @description An empty object where it is: not expired, not blacklisted, its user active.
+         * @description An empty object where it is: not expired, not used, not ended, its user active.
          */
         post: operations["token_verify"];
         delete?: never;
