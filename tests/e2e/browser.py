@@ -3,16 +3,29 @@
 import re
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, expect
 
 from releases.demo.options import BASE_DIR
 
 AXE = BASE_DIR / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
-_UNREACHABLE = re.compile(r"WebSocket connection to .* failed|Failed to load resource: net::ERR_")
+SETTLE = """async () => {
+  // Colours on their way from one mode to the other are of neither; each that arrives may send on what inherits it.
+  do {
+    await new Promise(requestAnimationFrame);
+    await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+  } while (document.getAnimations().some(({ playState }) => playState === "running"));
+}"""
+
+DECIDED_BY_COLOURS = ["color-contrast", "link-in-text-block"]
+"""The rules of axe whose answers are others in another mode."""
+
+_UNREACHABLE = re.compile(
+    r"WebSocket connection to .* failed|(TypeError: )?Failed to (load resource: net::ERR_|fetch dyn)"
+)
 _REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 
 
@@ -63,9 +76,29 @@ def tab_to(page: Page, target: Locator, *, key: str = "Tab") -> None:
 
 
 def barriers(page: Page) -> list[str]:
-    """What axe finds to hinder people on the page as it stands now."""
-    page.evaluate(AXE.read_text())
-    found: list[dict[str, Any]] = page.evaluate("axe.run().then(result => result.violations)")
+    """What axe finds to hinder people on a page of the app as it stands now, in dark and in light."""
+    # A page behind another is drawn once a second.
+    page.bring_to_front()
+    _turn(page, "dark")
+    in_dark = found_by_axe(page)
+    _turn(page, "light")
+    in_light = found_by_axe(page, runOnly=DECIDED_BY_COLOURS)
+    return [f"dark: {found}" for found in in_dark] + [f"light: {found}" for found in in_light]
+
+
+def _turn(page: Page, colours: Literal["dark", "light"]) -> None:
+    page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+    expect(page.locator("html")).to_have_class(colours)
+    page.evaluate(SETTLE)
+
+
+def found_by_axe(page: Page, **options: Any) -> list[str]:
+    """Options are those of `axe.run`."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
+    found: list[dict[str, Any]] = page.evaluate(
+        "options => axe.run(options).then(result => result.violations)", {"resultTypes": ["violations"], **options}
+    )
     return [f"{rule['id']}: {node['html']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 

@@ -18,6 +18,8 @@ STAFF = "admin@example.com"
 """Sees all, and administers."""
 NEWCOMER = "newcomer@example.com"
 """Has no role yet."""
+OUTSIDER = "outsider@example.com"
+"""Has a role, in whose scope no release is."""
 
 
 def main() -> None:
@@ -37,11 +39,15 @@ def main() -> None:
     payments.scopes.create(pattern="release:payments-*")
     viewer = User.objects.create_user(VIEWER, PASSWORD, full_name="Vera Viewer")
     viewer.groups.add(viewers)
+    outsiders = Group.objects.create(name="Outsiders")
+    outsiders.scopes.create(pattern="release:of-somebody-else-*")
     payer = User.objects.create_user(PAYMENTS, PASSWORD, full_name="Pat Payments")
     payer.groups.add(payments)
     staff = User.objects.create_user(STAFF, PASSWORD, full_name="Ada Admin", is_staff=True, is_superuser=True)
     newcomer = User.objects.create_user(NEWCOMER, PASSWORD)
-    json.dump({user.email: signed_in(user) for user in (viewer, payer, staff, newcomer)}, sys.stdout)
+    outsider = User.objects.create_user(OUTSIDER, PASSWORD)
+    outsider.groups.add(outsiders)
+    json.dump({user.email: signed_in(user) for user in (viewer, payer, staff, newcomer, outsider)}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -232,9 +232,8 @@ boards = pytest.mark.parametrize(
 
 
 @boards
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_axe_finds_no_barrier(visit: Visit, board: Callable[..., Page], colours: str) -> None:
-    page = board(visit, color_scheme=colours, reduced_motion="reduce")
+def test_axe_finds_no_barrier(visit: Visit, board: Callable[..., Page]) -> None:
+    page = board(visit)
     assert barriers(page) == []
 
 

@@ -15,6 +15,7 @@ from tests.e2e.conftest import Visit
 from tests.e2e.people import PAYMENTS
 from tests.e2e.samples import Sample
 from tests.e2e.stack import Stack
+from tests.e2e.wire import held
 
 BEFORE, NOW = "payments-billing-1.0", "payments-billing-1.1"
 CRASH = "CrashLoopBackOff: invoices was OOMKilled (exit 137)"
@@ -240,13 +241,32 @@ def missing(visit: Visit, **options: Any) -> Page:
     return page
 
 
-states = pytest.mark.parametrize("open_page", [unchosen, opened, choosing, same, missing])
+def first_of_all(visit: Visit, **options: Any) -> Page:
+    page = visit("/compare?b=release:search-2025.11", answers=[404], **options)
+    expect(page.get_by_role("heading", name="There is none before it that worked.")).to_be_visible()
+    return page
+
+
+def twice_the_same(visit: Visit, **options: Any) -> Page:
+    page = visit(f"/compare?a=release:{NOW}&b=release:{NOW}", **options)
+    expect(page.get_by_role("heading", name="This is one release twice.")).to_be_visible()
+    return page
+
+
+def on_the_way(visit: Visit, **options: Any) -> Page:
+    page = visit(f"/compare?b=release:{NOW}", before=held("**/api/compare/*"), **options)
+    expect(page.get_by_role("status", name="Comparing")).to_be_visible()
+    return page
+
+
+states = pytest.mark.parametrize(
+    "open_page", [unchosen, opened, choosing, same, missing, first_of_all, twice_the_same, on_the_way]
+)
 
 
 @states
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_axe_finds_no_barrier(visit: Visit, open_page, colours: str) -> None:
-    page = open_page(visit, color_scheme=colours, reduced_motion="reduce")
+def test_axe_finds_no_barrier(visit: Visit, open_page) -> None:
+    page = open_page(visit)
     assert barriers(page) == []
 
 

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.e2e.browser import found_by_axe
 from tests.e2e.conftest import Visit
 from tests.e2e.people import PASSWORD, STAFF, VIEWER
 from tests.e2e.samples import empty
@@ -33,6 +34,7 @@ def test_the_administration_asks_for_the_portals_sign_in(visit: Visit) -> None:
 def test_who_is_no_staff_is_refused_the_administration_without_going_in_circles(visit: Visit) -> None:
     page = visit("/admin/", answers=[403])
     expect(page.get_by_text("open to staff only")).to_be_visible()
+    assert found_by_axe(page) == []
     page.get_by_role("link", name="Back to the releases").click()
     expect(page.get_by_role("heading", name="Releases")).to_be_visible()
 

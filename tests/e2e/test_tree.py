@@ -163,18 +163,16 @@ def test_the_details_change_with_what_they_are_of(visit: Visit, stack: Stack) ->
 # On any screen
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("entity", [PAYOUTS, EUROPE, "", "wave:gone"], ids=["app", "cluster", "release", "nothing"])
-def test_axe_finds_no_barrier_in_the_details(visit: Visit, colours: str, entity: str) -> None:
-    page = visit(f"{RELEASE}?entity={entity}", color_scheme=colours, reduced_motion="reduce")
+def test_axe_finds_no_barrier_in_the_details(visit: Visit, entity: str) -> None:
+    page = visit(f"{RELEASE}?entity={entity}")
     expect(title(details(page))).to_be_visible()
     expect(page.get_by_role("tree")).to_be_visible()
     assert barriers(page) == []
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_the_details_cover_a_narrow_screen_without_a_barrier(visit: Visit, colours: str) -> None:
-    page = visit(RELEASE, viewport=PHONE, color_scheme=colours, reduced_motion="reduce")
+def test_the_details_cover_a_narrow_screen_without_a_barrier(visit: Visit) -> None:
+    page = visit(RELEASE, viewport=PHONE, reduced_motion="reduce")
     payouts = line(page, f"app:{NAME}-europe-payouts")
     payouts.click()
     sheet = page.get_by_role("dialog", name="Details")

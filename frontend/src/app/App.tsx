@@ -2,7 +2,7 @@ import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Suspense } from "react";
 import { useRoutes } from "react-router";
 import { ThemeProvider } from "@/components/theme/ThemeProvider";
-import { FrameSkeleton } from "./AppFrame";
+import { BareFrame, FrameSkeleton } from "./AppFrame";
 import { PageBoundary } from "./PageBoundary";
 import { routes } from "./routes";
 
@@ -11,7 +11,7 @@ export function App({ queryClient }: { queryClient: QueryClient }) {
   return (
     <ThemeProvider>
       <QueryClientProvider client={queryClient}>
-        <PageBoundary>
+        <PageBoundary frame={BareFrame}>
           <Suspense fallback={<FrameSkeleton />}>{useRoutes(routes)}</Suspense>
         </PageBoundary>
       </QueryClientProvider>

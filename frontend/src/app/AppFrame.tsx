@@ -110,6 +110,11 @@ export function PageSkeleton() {
   );
 }
 
+/** The frame of what goes wrong before it is known who is signed in. */
+export function BareFrame({ children }: { children: ReactNode }) {
+  return <Frame menu={null}>{children}</Frame>;
+}
+
 /** The frame as it stands until the session is there. */
 export function FrameSkeleton() {
   return (

@@ -1,5 +1,5 @@
 import { Button } from "@chakra-ui/react";
-import { Component, type ReactNode } from "react";
+import { Component, type ComponentType, Fragment, type ReactNode } from "react";
 import { useLocation } from "react-router";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { Notice } from "@/components/Notice";
@@ -30,6 +30,8 @@ function BrokenPage({ error }: { error: unknown }) {
 interface BoundaryProps {
   /** Which entry of the history is shown. */
   entry: string;
+  /** Stands around what is said in place of the page. */
+  frame: ComponentType<{ children: ReactNode }> | typeof Fragment;
   children: ReactNode;
 }
 
@@ -51,12 +53,22 @@ class Boundary extends Component<BoundaryProps, BoundaryState> {
 
   override render() {
     const { broken } = this.state;
-    return broken ? <BrokenPage error={broken.error} /> : this.props.children;
+    const { frame: Frame, children } = this.props;
+    if (!broken) return children;
+    return (
+      <Frame>
+        <BrokenPage error={broken.error} />
+      </Frame>
+    );
   }
 }
 
 /** Says in place of a page that broke, while it was loaded or drawn, that it did, until the reader goes elsewhere. */
-export function PageBoundary({ children }: { children: ReactNode }) {
+export function PageBoundary({ frame = Fragment, children }: Pick<BoundaryProps, "children"> & Partial<BoundaryProps>) {
   const { key } = useLocation();
-  return <Boundary entry={key}>{children}</Boundary>;
+  return (
+    <Boundary entry={key} frame={frame}>
+      {children}
+    </Boundary>
+  );
 }

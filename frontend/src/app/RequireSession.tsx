@@ -4,7 +4,7 @@ import { Navigate, Outlet, useLocation } from "react-router";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { useLastError } from "@/lib/api/use-last-error";
 import { SignedIn, sessionQuery } from "@/lib/session";
-import { AppFrame, FrameSkeleton, PageSkeleton } from "./AppFrame";
+import { AppFrame, BareFrame, FrameSkeleton, PageSkeleton } from "./AppFrame";
 import { PageBoundary } from "./PageBoundary";
 
 function signInPath(pathname: string, search: string): string {
@@ -34,7 +34,13 @@ export function RequireSession() {
       </SignedIn>
     );
   }
-  if (error && me === undefined) return <ErrorNotice error={error} onRetry={session.refetch} />;
+  if (error && me === undefined) {
+    return (
+      <BareFrame>
+        <ErrorNotice error={error} onRetry={session.refetch} />
+      </BareFrame>
+    );
+  }
   return (
     <>
       {me === null && <Navigate to={signInPath(pathname, search)} replace />}

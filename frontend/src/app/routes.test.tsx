@@ -28,7 +28,7 @@ describe("the portal", () => {
     server.use(http.get("/api/auth/me/", () => problemResponse(503)));
     renderApp("/releases");
     await vi.advanceTimersByTimeAsync(5_000);
-    expect(await screen.findByRole("button", { name: "Try again" })).toBeVisible();
+    expect(screen.getByRole("main")).toContainElement(await screen.findByRole("button", { name: "Try again" }));
     server.use(http.get("/api/auth/me/", () => HttpResponse.json(me())));
     await vi.advanceTimersByTimeAsync(5_000);
     expect(await screen.findByRole("heading", { name: "Releases" })).toBeVisible();

@@ -126,6 +126,7 @@ const relportal = defineConfig({
         fg: {
           DEFAULT: byMode("#1a212b", "#e6eaf0"),
           muted: byMode("#566170", "#9aa5b4"),
+          error: byMode(PHASE_COLORS.failed.light.fg, PHASE_COLORS.failed.dark.fg),
         },
         border: {
           DEFAULT: byMode("#d5dae2", "#303944"),

@@ -18,7 +18,20 @@ const Results = chakra("div", {
     display: "flex",
     flexDirection: "column",
     gap: "3",
-    transition: "opacity 150ms",
+    position: "relative",
+    // Of the page before, while the next is on the way. Not dimmed: it can still be read, and its links followed.
+    "&[aria-busy=true]": {
+      cursor: "progress",
+      _before: {
+        content: '""',
+        position: "absolute",
+        insetInline: 0,
+        top: "-2px",
+        height: "2px",
+        bg: "brand.solid",
+        animation: "pulse 1s ease-in-out infinite",
+      },
+    },
     // What is stale must not pass for live.
     "&[data-stale] > :not([role=status])": { filter: "saturate(0.35)" },
   },
@@ -99,12 +112,7 @@ export function ReleaseListBody({ params, live, error, banner, onChange }: BodyP
   // On the way back from beyond the last page there is nothing of before to show meanwhile.
   if (!data || (list.isPlaceholderData && hasOthersOnly(data))) return <ReleaseTableSkeleton rows={params.pageSize} />;
   return (
-    // Dimmed while it still shows the page before this one.
-    <Results
-      opacity={list.isPlaceholderData ? 0.5 : 1}
-      aria-busy={list.isPlaceholderData}
-      data-stale={banner ? "" : undefined}
-    >
+    <Results aria-busy={list.isPlaceholderData} data-stale={banner ? "" : undefined}>
       {banner}
       {data.results.length === 0 && <Nothing data={data} params={params} onChange={onChange} />}
       {data.results.length > 0 && (

@@ -60,7 +60,7 @@ function ReleaseList() {
   const answeredAt = list.dataUpdatedAt;
   const { standing, reason } = useStanding({ link, freshness: "polled", error, answeredAt });
   const asOf = (link.state === "up" && link.asOf) || answeredAt;
-  // What still shows the page before this one is dimmed, which says enough.
+  // What still shows the page before this one is marked as such, which says enough.
   const isCurrent = list.data !== undefined && !list.isPlaceholderData;
   useConnectionToasts(isCurrent ? standing : null);
   const banner = isCurrent && reason && <StaleBanner since={asOf} reason={reason} onRetry={list.refetch} />;

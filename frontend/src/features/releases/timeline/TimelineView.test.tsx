@@ -85,6 +85,8 @@ describe("the timeline", () => {
     expect(core).toHaveAccessibleName(expect.stringMatching(/^bundle:core ?, /));
     expect(core).toHaveAccessibleName(expect.stringContaining(words));
     expect(core).toHaveAttribute("aria-level", "4");
+    expect(core).toHaveAttribute("aria-posinset", "1");
+    expect(core).toHaveAttribute("aria-setsize", "2");
     expect(within(core).getByText("2 min")).toBeVisible();
     expect(barOf(core).title).toContain("09:00:00 UTC");
     expect(names()).toEqual(["release:r", "wave:w1", "cluster:eu", "bundle:core", "bundle:web", "wave:w2"]);

@@ -1,0 +1,87 @@
+"""No state of the sign-in, and of what stands around all pages, hinders anybody."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browser import barriers
+from tests.e2e.conftest import Visit
+from tests.e2e.people import VIEWER
+from tests.e2e.test_sign_in import sign_in
+from tests.e2e.wire import broken, held, refused
+
+States = Iterator[Page]
+"""One page, as often as it has come to be in another state."""
+
+WENT_WRONG = {"code": "internal_error", "detail": "An unexpected error occurred. Please try again later."}
+
+
+def sign_in_and_its_refusals(visit: Visit) -> States:
+    page = visit("/releases", None, answers=[400, 401])
+    expect(page.get_by_text("Please log in again.")).to_be_visible()
+    yield page
+    sign_in(page, VIEWER, "not the password")
+    expect(page.get_by_role("alert")).to_be_visible()
+    yield page
+    at_fault = {"email": ["No such address."], "password": ["Too short."]}
+    refused(400, {"code": "invalid_parameter", "detail": "See below.", "errors": at_fault}, "**/api/auth/login/")(page)
+    sign_in(page, VIEWER, "not the password")
+    expect(page.get_by_text("Too short.")).to_be_visible()
+    yield page
+    held("**/api/auth/login/")(page)
+    sign_in(page, VIEWER)
+    expect(page.get_by_text("Signing in")).to_be_visible()
+    yield page
+
+
+def page_that_is_none(visit: Visit) -> States:
+    page = visit("/no/such/page")
+    expect(page.get_by_role("heading", name="There is no such page.")).to_be_visible()
+    yield page
+
+
+def session_that_is_awaited(visit: Visit) -> States:
+    page = visit("/releases", before=held("**/api/auth/me/"))
+    expect(page.get_by_role("status", name="Loading")).to_be_visible()
+    yield page
+
+
+def session_that_can_not_be_read(visit: Visit) -> States:
+    page = visit("/releases", answers=[500], before=refused(500, WENT_WRONG, "**/api/auth/me/"))
+    expect(page.get_by_role("alert")).to_be_visible()
+    yield page
+
+
+def script_that_is_missing(visit: Visit) -> States:
+    page = visit("/releases", unreachable=True, before=broken("**/assets/ReleaseListPage-*"))
+    expect(page.get_by_role("heading", name="This page could not be loaded.")).to_be_visible()
+    yield page
+
+
+def menus_and_what_they_lead_to(visit: Visit) -> States:
+    page = visit("/no/such/page", unreachable=True, before=broken("**/api/auth/logout/"))
+    page.get_by_role("button", name="Nothing followed").click()
+    expect(page.get_by_role("heading", name="Followed")).to_be_visible()
+    yield page
+    page.get_by_role("button", name=re.compile(VIEWER)).click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    yield page
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    yield page
+
+
+@pytest.mark.parametrize(
+    "states",
+    [
+        *(sign_in_and_its_refusals, page_that_is_none, session_that_is_awaited, session_that_can_not_be_read),
+        *(script_that_is_missing, menus_and_what_they_lead_to),
+    ],
+    ids=lambda states: states.__name__,
+)
+def test_axe_finds_no_barrier(visit: Visit, states: Callable[[Visit], States]) -> None:
+    for page in states(visit):
+        assert barriers(page) == []
