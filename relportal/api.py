@@ -1,4 +1,4 @@
-"""The API's own two addresses: its root, and every address under it that is nothing."""
+"""The API's own addresses: its root, its documentation, and every address under it that is nothing."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponsePermanentRedi
 from django.urls import Resolver404, resolve
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -39,6 +40,12 @@ class ApiRootView(APIView):
 
     def get(self, request: Request) -> Response:
         return Response({name: request.build_absolute_uri(f"/api/{path}") for name, path in ADDRESSES.items()})
+
+
+class ApiDocsView(SpectacularSwaggerSplitView):
+    """The API's documentation as a page: its script is asked for by itself, as the content security policy has it."""
+
+    template_name = "relportal/api_docs.html"
 
 
 @extend_schema(exclude=True)

@@ -92,6 +92,8 @@ class Env(BaseSettings):
     ALLOWED_HOSTS: Names = ["localhost", "127.0.0.1", "[::1]"]
     CSRF_TRUSTED_ORIGINS: Names = []
     DEBUG: bool = False
+    HTTPS: Annotated[bool, Field(default_factory=lambda known: not known.get("DEBUG", False))]
+    PROXIES: Annotated[int, Field(ge=0, le=9)] = 0
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     LOG_FORMAT: Literal["json", "console"] = "json"
 

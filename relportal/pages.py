@@ -16,6 +16,9 @@ from django.views.decorators.http import require_safe
 from releases import problems
 from releases.problems import Problem, problem_http_response, problem_of
 
+_NONCE = b"__CSP_NONCE__"
+"""Stands in the built page where the nonce of the one that is sent goes."""
+
 log = structlog.get_logger(__name__)
 
 _PAGE = """<!doctype html>
@@ -35,7 +38,7 @@ def portal(request: HttpRequest, **_: Any) -> HttpResponse:
         page = (settings.FRONTEND_DIST / "index.html").read_bytes()
     except FileNotFoundError:
         return _page("The front end is not built", "Run make build, then load this page again.", 200)
-    return HttpResponse(page)
+    return HttpResponse(page.replace(_NONCE, str(request.csp_nonce).encode()))  # type: ignore[attr-defined]
 
 
 @require_safe

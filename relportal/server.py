@@ -17,6 +17,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from daphne.cli import CommandLineInterface
+from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet.defer import Deferred
 
@@ -25,6 +26,9 @@ RESTARTS = 1012
 
 INCOMING_LIMIT = 4096
 """Bytes of a message from a client. More is not even read, but told to the application as one that is too large."""
+
+BODY_LIMIT = 1024 * 1024
+"""Bytes of a request's body that are kept: more than Django reads of any, so that it refuses what is longer."""
 
 CLOSE_SECONDS = 3.0
 """How long clients have for answering a close, and requests for ending, when the server ends."""
@@ -91,12 +95,31 @@ class SocketProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no 
         self.application_queue.put_nowait({"type": "websocket.receive", "text": " " * (INCOMING_LIMIT + 1)})
 
 
+class BoundedRequest(WebRequest):  # type: ignore[misc]
+    """An HTTP request of which no more is kept than anybody here reads: Twisted would write any amount to the disk
+    before the application is asked."""
+
+    def handleContentChunk(self, data: bytes) -> None:
+        room = BODY_LIMIT + 1 - self.content.tell()
+        if room > 0:
+            super().handleContentChunk(data[:room])
+
+
+class BoundedFactory(HTTPFactory):  # type: ignore[misc]
+    def buildProtocol(self, addr: Any) -> Any:
+        protocol = super().buildProtocol(addr)
+        protocol.requestFactory = BoundedRequest
+        return protocol
+
+
 class PortalServer(Server):  # type: ignore[misc]
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, ready_callable=self._make_ready, **options)
 
     def _make_ready(self) -> None:
         self.ws_factory.protocol = SocketProtocol
+        # Its listeners have the factory already: they ask it for a protocol with each connection.
+        self.http_factory.__class__ = BoundedFactory
         # A client that breaks the protocol is told so by a close frame.
         self.ws_factory.setProtocolOptions(failByDrop=False)
         # What is loaded now stays: looking through it for garbage would hold up everybody for 100 ms now and then.

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from csp.constants import NONCE, NONE, SELF
 
 from relportal import env as environment
 from relportal import logging as log
@@ -29,6 +30,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "corsheaders",
+    "csp",
     "django_structlog",
     "rest_framework",
     "drf_spectacular",
@@ -40,6 +42,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "relportal.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "relportal.middleware.PermissionsPolicyMiddleware",
     # Before the log, which would have two lines for every file of a page.
     "relportal.middleware.StaticFilesMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
@@ -57,6 +61,8 @@ ASGI_APPLICATION = "relportal.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Before those of the apps: it holds what takes the place of theirs.
+        "DIRS": [BASE_DIR / "relportal" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -100,6 +106,36 @@ DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 # request with a cookie, health checks and pages among them.
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
 
+# Browsers
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = env.HTTPS
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # Whoever watches over this process asks it without the proxy.
+if env.HTTPS:
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+if env.PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        # The nonce is in the header of pages that ask for one: the app's, whose styles are made as it runs.
+        "style-src": [SELF, NONCE],
+        # Swagger UI and the administration have small pictures in their style sheets.
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        # Its WebSockets, too.
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+FILE_UPLOAD_HANDLERS: list[str] = []  # Nothing is uploaded here: what comes as a file is thrown away as it comes.
+
 # People
 
 AUTH_USER_MODEL = "accounts.User"
@@ -121,7 +157,6 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 SESSION_COOKIE_AGE = 12 * 3600
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "relportal.pages.csrf_failure"
 JWT_SECRETS = [env.JWT_SECRET, *env.JWT_PREVIOUS_SECRETS]
@@ -152,8 +187,9 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "releases.problems.exception_handler",
     # By address and minute, before anything is hashed: guessing passwords is slow from the start.
     "DEFAULT_THROTTLE_RATES": {"sign_in": "30/min"},
-    # The address is the connection's. A header that anybody can write would give each guess an address of its own.
-    "NUM_PROXIES": 0,
+    # What proxies of ours add to the header counts; what anybody can write there would give each guess an address of
+    # its own.
+    "NUM_PROXIES": env.PROXIES,
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # The largest body that the API reads is a sign-in.
 CORS_ALLOWED_ORIGINS = env.API_CORS_ORIGINS

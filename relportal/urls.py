@@ -4,10 +4,10 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView
 
 from relportal import pages
-from relportal.api import ApiRootView, unknown_route
+from relportal.api import ApiDocsView, ApiRootView, unknown_route
 from relportal.health import readyz
 
 admin.site.site_header = admin.site.site_title = "Relportal administration"
@@ -28,7 +28,7 @@ api: list[URLPattern | URLResolver] = [
     path("auth/", include("accounts.urls")),
     path("browser/", include(browsable)),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("docs/", ApiDocsView.as_view(url_name="schema"), name="docs"),
     path("", include("releases.urls")),
     re_path(r"^.*$", unknown_route, name="api-unknown"),
 ]

@@ -128,6 +128,7 @@ def environment(**values: Any) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "relportal.settings",
         "PYTHONDONTWRITEBYTECODE": "1",
         "ENV_FILE": "",
+        "HTTPS": "false",
         "SECRET_KEY": "test-only-" + "k" * 32,
         "JWT_SECRET": "test-only-" + "j" * 32,
         # Nothing listens on port 1: without a Temporal of its own, a portal has none.

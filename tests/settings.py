@@ -17,6 +17,7 @@ os.environ |= {
     "JWT_SECRET": "test-only-" + "j" * 32,
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "LOG_LEVEL": "INFO",
+    "HTTPS": "false",
     # Nothing listens on port 1: what reaches for Temporal without a fixture fails at once.
     "TEMPORAL_HOST": "127.0.0.1:1",
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", "sqlite:///var/db.sqlite3"),

@@ -92,6 +92,7 @@ def portal_environment(
         **temporal,
         **secrets,
         "ENV_FILE": "",
+        "HTTPS": "false",
         "DJANGO_SETTINGS_MODULE": "relportal.settings",
         "DATABASE_URL": f"sqlite:///{database}",
         "PYTHONUNBUFFERED": "1",

@@ -222,6 +222,7 @@ def _portal_environment(temporal_host: str, database: Path) -> dict[str, str]:
     return theirs | {
         "ENV_FILE": "",
         "DJANGO_SETTINGS_MODULE": "relportal.settings",
+        "HTTPS": "false",
         "SECRET_KEY": "test-only-" + "k" * 32,
         "JWT_SECRET": "test-only-" + "j" * 32,
         "DATABASE_URL": f"sqlite:///{database}",

@@ -67,3 +67,13 @@ def test_the_documentation_of_the_api_needs_nothing_from_elsewhere(visit: Visit)
     operation.get_by_role("button").first.click()
     expect(operation.get_by_text("One release with all that it holds").first).to_be_visible()
     expect(operation.get_by_text("If-None-Match").first).to_be_visible()
+
+
+def test_who_browses_the_api_signs_out_there(visit: Visit) -> None:
+    page = visit("/login", None, answers=[401])
+    sign_in(page, VIEWER)
+    expect(page.get_by_role("heading", name="Releases")).to_be_visible()
+    page.goto("/api/views/")
+    page.get_by_role("button", name="Log out").click()
+    expect(page).to_have_url(re.compile("/api/views/$"))
+    expect(page.get_by_role("link", name="Log in")).to_be_visible()

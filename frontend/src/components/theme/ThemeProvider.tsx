@@ -5,11 +5,11 @@ import type { ReactNode } from "react";
 import { system } from "./system";
 
 function readNonce(): string | undefined {
-  return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content || undefined;
+  return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.nonce || undefined;
 }
 
 const nonce = readNonce();
-// A strict content security policy admits only style elements that carry the page's nonce.
+// The content security policy admits only style elements that bear the page's nonce.
 const styleCache = createCache({ key: "css", ...(nonce ? { nonce } : {}) });
 
 export function ThemeProvider({ children }: { children: ReactNode }) {
