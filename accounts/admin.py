@@ -12,6 +12,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
+from accounts import lockout_admin  # noqa: F401  # Being imported makes its page known.
 from accounts.forms import UserChangeForm, UserCreationForm
 from accounts.models import Scope, User
 

@@ -3,6 +3,7 @@
 import re
 from uuid import uuid4
 
+from axes.models import AccessAttempt
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Group, PermissionsMixin
 from django.core.exceptions import ValidationError
@@ -113,3 +114,14 @@ class TokenFamily(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} since {self.began_at:%Y-%m-%d %H:%M}"
+
+
+class FailedSignIn(AccessAttempt):  # type: ignore[misc]  # django-axes has no types.
+    """Wrong passwords for one account from one address: see `accounts.lockouts`."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "failed sign-in"
+
+    def __str__(self) -> str:
+        return f"{self.username} from {self.ip_address}"

@@ -4,8 +4,9 @@ import structlog
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
+from accounts.lockouts import forgive
 from accounts.models import User
-from releases.problems import InvalidCredentials
+from releases.problems import InvalidCredentials, LockedOut
 
 log = structlog.get_logger(__name__)
 
@@ -14,11 +15,15 @@ def user_by_password(request: HttpRequest, email: str, password: str, by: str) -
     """The active user of these credentials. `by` ("session", "token") goes to the log, the address never does.
 
     Raises InvalidCredentials alike, and after the same work, for an unknown address, a wrong password and an account
-    that is not active.
+    that is not active; LockedOut after too many such, alike for all of them and for the right password.
     """
     user = authenticate(request, email=email.strip(), password=password)
+    if getattr(request, "axes_locked_out", False):
+        log.warning("sign_in_refused", by=by, locked_out=True)
+        raise LockedOut(wait=getattr(request, "lockout_seconds", None))
     if not isinstance(user, User):
         log.warning("sign_in_refused", by=by)
         raise InvalidCredentials
+    forgive(request, email)
     log.info("sign_in_succeeded", by=by, user_id=user.pk)
     return user

@@ -92,7 +92,7 @@ class LoginView(_CsrfProtectedView):
         request=LoginSerializer,
         responses={
             200: MeSerializer,
-            **problem_responses("invalid_credentials", "permission_denied", "throttled"),
+            **problem_responses("invalid_credentials", "permission_denied", "throttled", "locked_out"),
         },
         examples=[_CREDENTIALS, _ME],
         auth=[],
@@ -169,7 +169,7 @@ class TokenObtainView(_TokenView):
         summary="Get a pair of tokens",
         description="For programs: send `access` as `Authorization: Bearer …`, and get a new pair with `refresh`.",
         request=TokenObtainSerializer,
-        responses={200: TokenObtainSerializer, **problem_responses("invalid_credentials", "throttled")},
+        responses={200: TokenObtainSerializer, **problem_responses("invalid_credentials", "throttled", "locked_out")},
         examples=[_CREDENTIALS, _PAIR],
         auth=[],
     )

@@ -40,6 +40,10 @@ class InvalidCredentials(drf.AuthenticationFailed):
     """Nobody is known by that e-mail address and password, or may not sign in; which of these is not told."""
 
 
+class LockedOut(drf.Throttled):
+    """Too many wrong passwords, for this account or from this address; whether there is such an account is not told."""
+
+
 class TooManySockets(Exception):
     """As many WebSockets are open as may be, of this user or in all."""
 
@@ -128,6 +132,9 @@ TABLE: dict[type[BaseException], Problem] = {
     django.PermissionDenied: DENIED,
     drf.Throttled: Problem(
         "throttled", 429, "Too many requests", "Too many requests. Please wait before the next one.", retryable=True
+    ),
+    LockedOut: Problem(
+        "locked_out", 429, "Locked out", "Too many failed sign-ins. Please wait before the next one.", retryable=True
     ),
     TooManySockets: Problem(
         "too_many_sockets",

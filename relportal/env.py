@@ -76,6 +76,9 @@ class Env(BaseSettings):
     JWT_PREVIOUS_SECRETS: Annotated[list[SecretText], NoDecode, BeforeValidator(_as_list), Field(repr=False)] = []
     JWT_EXPIRE_MINUTES: Annotated[int, Field(ge=1, le=1440)] = 30
 
+    LOCKOUT_FAILURES: Annotated[int, Field(ge=1, le=1000)] = 5
+    LOCKOUT_MINUTES: Annotated[int, Field(ge=1, le=1440)] = 15
+
     TEMPORAL_HOST: str = "localhost:7233"
     TEMPORAL_NAMESPACE: str = "default"
     TEMPORAL_TLS: bool = False

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "axes",
     "corsheaders",
     "csp",
     "django_structlog",
@@ -139,6 +140,14 @@ FILE_UPLOAD_HANDLERS: list[str] = []  # Nothing is uploaded here: what comes as 
 # People
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.lockouts.LockoutBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_HANDLER = "accounts.lockouts.LockoutHandler"
+# Its pages show what requests held, its log whom they named: ours do without.
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+# Tries while locked out are no failures: nobody can keep somebody else locked out for as long as they like.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# Its middleware, which would answer in place of the API's one problem body.
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]
 LOGIN_URL = "/login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login"
@@ -185,7 +194,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["releases.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "releases.problems.exception_handler",
-    # By address and minute, before anything is hashed: guessing passwords is slow from the start.
+    # By address and minute, before anything is hashed: a bound on the work that guesses make, at once or not.
     "DEFAULT_THROTTLE_RATES": {"sign_in": "30/min"},
     # What proxies of ours add to the header counts; what anybody can write there would give each guess an address of
     # its own.

@@ -113,6 +113,11 @@ def test_what_is_missing_or_of_the_wrong_kind_is_named(anonymous, body, errors):
     assert assert_problem(response, 400, "invalid_parameter")["errors"].keys() == errors
 
 
+def test_half_a_character_is_nothing_that_can_be_read(anonymous, db):
+    response = anonymous.post(LOGIN, r'{"email": "\ud800", "password": "\ud800"}', content_type="application/json")
+    assert_problem(response, 400, "malformed_body")
+
+
 class TestCrossSite:
     def test_a_sign_in_needs_the_token_also_from_nobody(self, browser, viewer):
         assert_problem(sign_in(browser), 403, "permission_denied")
@@ -182,6 +187,11 @@ class TestSession:
 
 
 class TestThrottle:
+    @pytest.fixture(autouse=True)
+    def _lenient(self, settings):
+        """Lock-outs, which would come first, have tests of their own."""
+        settings.RELPORTAL = settings.RELPORTAL.model_copy(update={"LOCKOUT_FAILURES": 1000})
+
     def test_beyond_30_a_minute_of_one_address_tries_wait(self, anonymous, viewer):
         for _ in range(30):
             assert sign_in(anonymous, password="wrong").status_code == 401

@@ -1250,7 +1250,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `throttled` */
+            /** @description `throttled`, `locked_out` */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -1436,7 +1436,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `throttled` */
+            /** @description `throttled`, `locked_out` */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
