@@ -174,7 +174,9 @@ def load() -> Env:
     try:
         env = Env(_env_file=env_file or None)  # type: ignore[call-arg]  # pydantic-settings' own argument
     except ValidationError as error:
-        lines += [_sentence(detail) for detail in error.errors(include_input=False, include_url=False)]
+        details = error.errors(include_input=False, include_url=False)
+        # A default that is made of other settings waits for these to be good: nothing is wrong with its own.
+        lines += [_sentence(detail) for detail in details if detail["type"] != "default_factory_not_called"]
     if not lines:
         return env
     raise BadEnvironment(
