@@ -33,21 +33,22 @@ function bringIntoSight(virtualizer: Rows, index: number): void {
   virtualizer.scrollToIndex(index, { align: isNear(virtualizer, index) ? "auto" : "center" });
 }
 
-/** Brings a row into sight and, while the heights of those around it turn out, keeps it there. */
-function useSight(virtualizer: Rows, height: number): (index: number) => void {
-  const brought = useRef({ index: -1, at: 0 });
+/** Brings a row into sight and, while the heights of those around it turn out, keeps it there. Other rows than there
+ * were are none of its business: what comes and goes moves nothing. */
+function useSight(virtualizer: Rows, keys: readonly string[], height: number): (index: number) => void {
+  const brought = useRef({ keys, index: -1, at: 0 });
 
   // The virtualizer corrects where it scrolled to for two frames, by the height that the page then has: a row that is
   // measured later pushes the page's last ones out of it.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new height is what calls for it
   useLayoutEffect(() => {
     const { index, at } = brought.current;
-    const isSettled = performance.now() - at > SETTLE_MS;
+    const isSettled = performance.now() - at > SETTLE_MS || brought.current.keys !== keys;
     if (!isSettled && isNear(virtualizer, index)) virtualizer.scrollToIndex(index);
   }, [virtualizer, height]);
 
   return (index) => {
-    brought.current = { index, at: performance.now() };
+    brought.current = { keys, index, at: performance.now() };
     bringIntoSight(virtualizer, index);
   };
 }
@@ -127,7 +128,7 @@ export function useRowsOnScreen(
   }, [virtualizer, rowHeight]);
 
   const height = virtualizer.getTotalSize();
-  const bringToSight = useSight(virtualizer, height);
+  const bringToSight = useSight(virtualizer, keys, height);
 
   useArrival(stop, {
     find: () => list.current?.querySelector<HTMLElement>(`[data-index="${focused}"]`) ?? null,
