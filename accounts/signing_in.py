@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from accounts.lockouts import forgive
 from accounts.models import User
+from accounts.noting import note_user
 from releases.problems import InvalidCredentials, LockedOut
 
 log = structlog.get_logger(__name__)
@@ -26,4 +27,5 @@ def user_by_password(request: HttpRequest, email: str, password: str, by: str) -
         raise InvalidCredentials
     forgive(request, email)
     log.info("sign_in_succeeded", by=by, user_id=user.pk)
+    note_user(user, by=by)
     return user

@@ -22,6 +22,7 @@ from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.utils import datetime_to_epoch
 
 from accounts.models import TokenFamily, User
+from accounts.noting import note_user
 
 log = structlog.get_logger(__name__)
 
@@ -158,6 +159,8 @@ def family_of(token: tokens.Token) -> TokenFamily:
     """The token's family with its user, at the cost of one query. Raises TokenError where it has ended, its user is
     deactivated or deleted, or has another password now."""
     family = TokenFamily.objects.select_related("user").filter(pk=family_id_of(token)).first()
+    if family is not None:
+        note_user(family.user, by="token")  # Also where it is refused: whose it was is known.
     if family is None or family.ended_at is not None:
         raise TokenError("family ended")
     if not family.user.is_active:

@@ -17,6 +17,7 @@ from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 
 from accounts.authentication import SessionAuthentication
 from accounts.models import User
+from accounts.noting import note_user
 from accounts.serializers import (
     LoginSerializer,
     MeSerializer,
@@ -120,6 +121,7 @@ class LogoutView(_CsrfProtectedView):
         user = get_user(request._request)  # The session's: by DRF's authentication, of which there is none, nobody.
         if user.is_authenticated:
             log.info("signed_out", user_id=user.pk)
+            note_user(user)
         logout(request._request)
         return Response(status=status.HTTP_204_NO_CONTENT)
 

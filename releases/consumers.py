@@ -9,7 +9,7 @@ import asyncio
 import time
 from abc import ABC, abstractmethod
 from contextlib import AbstractAsyncContextManager, suppress
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from channels.db import DatabaseSyncToAsync
@@ -30,6 +30,7 @@ from releases.open_sockets import open_sockets
 from releases.problems import INTERNAL, Problem, problem_of
 from releases.representation import PageLinks
 from releases.serializers import ListParameters
+from releases.socket_record import SocketRecord
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +53,9 @@ _NOT_READ_YET = FreshnessChange(Freshness.STALE, reason="It has not been read ye
 class LiveConsumer(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # Channels has no types.
     """One socket, from its handshake to its end."""
 
+    action: ClassVar[str]
+    """What it is called in the record."""
+
     frames: TreeFrames | PageFrames
 
     def __init__(self) -> None:
@@ -61,6 +65,7 @@ class LiveConsumer(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # Channe
         self._serving: asyncio.Task[None] | None = None
         self._ended: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
         self._code: int | None = None
+        self._problem: Problem | None = None
         self._allowance = Allowance()
         self._subscription: Subscription | None = None
         self._follows_anew = False
@@ -85,7 +90,7 @@ class LiveConsumer(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # Channe
     # What Channels calls, and what it gives
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        began = time.monotonic()
+        self._record = SocketRecord(scope, self.action)
         names = {name: given[:250] for name, given in scope["url_route"]["kwargs"].items()}
         with structlog.contextvars.bound_contextvars(**names):
             try:
@@ -98,8 +103,7 @@ class LiveConsumer(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # Channe
                 raise
             finally:
                 await self._stop()
-                seconds = round(time.monotonic() - began, 3)
-                log.info("socket_closed", user_id=self._viewer.user_id, code=self._code, seconds=seconds)
+                self._record.closed(self._viewer, self.sign_in, self._code, self._problem)
 
     async def connect(self) -> None:
         # A client that offers subprotocols must be answered one of them: without, browsers close.
@@ -148,10 +152,9 @@ class LiveConsumer(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # Channe
         try:
             await self._sign_in()
             with open_sockets().holding(self, self._viewer.user_id):
-                log.info("socket_opened")
                 await self._until_over()
         except Exception as error:
-            problem = MALFORMED if isinstance(error, MalformedMessage) else problem_of(error)
+            problem = self._problem = MALFORMED if isinstance(error, MalformedMessage) else problem_of(error)
             if problem is INTERNAL:
                 log.exception("socket_failed")
             else:
@@ -199,6 +202,7 @@ class LiveConsumer(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # Channe
         while True:
             self._follows_anew = False
             async with self.follow() as self._subscription:
+                self._record.opened(self._viewer, self.sign_in)
                 while True:
                     event = await self._subscription.next()
                     if self._follows_anew:
@@ -245,6 +249,8 @@ class LiveConsumer(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # Channe
 class TreeConsumer(LiveConsumer):
     """Follows one release."""
 
+    action = "follow"
+
     def prepare(self) -> None:
         self._release_id = EntityId.of_type(EntityType.RELEASE, self.scope["url_route"]["kwargs"]["release_id"])
         self.frames = TreeFrames(self._release_id)
@@ -259,6 +265,8 @@ class TreeConsumer(LiveConsumer):
 
 class PageConsumer(LiveConsumer):
     """Follows a page of the list."""
+
+    action = "follow-list"
 
     def prepare(self) -> None:
         handshake = self.scope["handshake"]

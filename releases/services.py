@@ -1,12 +1,12 @@
-"""What people and programs do with releases: authorise, read, record. Views and consumers call nothing else.
+"""What people and programs do with releases: authorise, read. Views and consumers call nothing else.
 
 Each use case takes who looks (a Viewer) and raises `releases.errors`. Who may not see a release is told so before
 Temporal is asked, and never whether it exists.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -43,6 +43,7 @@ from releases.phases import PhaseTable
 from releases.previous import Previous, previous_succeeded
 from releases.pulse import Pulse
 from releases.reading import ReaderConfig
+from releases.record import note
 from releases.topology import ReleaseWorkflowIds
 
 log = structlog.get_logger(__name__)
@@ -150,33 +151,29 @@ async def check_source() -> None:
 
 async def list_releases(viewer: Viewer, query: ListQuery) -> Page:
     """A page of the releases in the viewer's scope; its count tells nothing of others."""
-    with _recorded(viewer, "list", ""):
-        if viewer.sees_nothing:
-            return Page(0)
-        return await source().list.page(viewer, query)
+    page = Page(0) if viewer.sees_nothing else await source().list.page(viewer, query)
+    note(shown=len(page.rows))
+    return page
 
 
 async def count_releases(viewer: Viewer, query: ListQuery) -> PhaseCounts:
     """How many releases in the viewer's scope are in each phase."""
-    with _recorded(viewer, "counts", ""):
-        if viewer.sees_nothing:
-            return PhaseCounts({}, 0, datetime.now(UTC))
-        return await source().counter.counts(viewer, query)
+    if viewer.sees_nothing:
+        return PhaseCounts({}, 0, datetime.now(UTC))
+    return await source().counter.counts(viewer, query)
 
 
 async def get_release(viewer: Viewer, release_id: str, *, fresh: bool = False) -> Tree:
     """One release, whose descendants are not wanted. Reads give the live state where somebody follows the release;
     `fresh` ones always ask Temporal."""
-    with _recorded(viewer, "release", release_id):
-        wanted = _authorised(viewer, release_id)
-        live = None if fresh else source().trees.state(wanted, whole=False)
-        return live or await source().reader.release(wanted)
+    wanted = _authorised(viewer, release_id)
+    live = None if fresh else source().trees.state(wanted, whole=False)
+    return live or await source().reader.release(wanted)
 
 
 async def get_tree(viewer: Viewer, release_id: str, *, fresh: bool = False) -> Tree:
     """One release with all that it holds."""
-    with _recorded(viewer, "tree", release_id):
-        return await source().tree(_authorised(viewer, release_id), fresh=fresh)
+    return await source().tree(_authorised(viewer, release_id), fresh=fresh)
 
 
 async def get_entity(
@@ -184,22 +181,19 @@ async def get_entity(
 ) -> tuple[Tree, Entity]:
     """One entity of a release, and the tree it stands in. Raises AmbiguousEntity where it stands in several places
     and `path` names none of them."""
-    with _recorded(viewer, "entity", release_id, entity_id=entity_id):
-        wanted = EntityId(entity_id)
-        tree = await source().tree(_authorised(viewer, release_id), fresh=fresh)
-        places = tree.find(wanted)
-        if path is not None:
-            places = [place for place in places if place.path == path]
-        return tree, _only([(tree, place) for place in places], wanted)[1]
+    wanted = EntityId(entity_id)
+    tree = await source().tree(_authorised(viewer, release_id), fresh=fresh)
+    places = tree.find(wanted)
+    if path is not None:
+        places = [place for place in places if place.path == path]
+    return tree, _only([(tree, place) for place in places], wanted)[1]
 
 
 @asynccontextmanager
 async def follow_release(viewer: Viewer, release_id: str) -> AsyncIterator[Subscription]:
     """What happens to one release, from now on. Raises AccessDenied before Temporal is asked; asking for an event
     raises ReleaseNotFound where there is none."""
-    # On record is that somebody looks; how long, the socket's own lines tell.
-    with _recorded(viewer, "follow", release_id):
-        wanted = _authorised(viewer, release_id)
+    wanted = _authorised(viewer, release_id)
     with source().trees.followed(wanted) as subscription:
         yield subscription
 
@@ -207,9 +201,7 @@ async def follow_release(viewer: Viewer, release_id: str) -> AsyncIterator[Subsc
 @asynccontextmanager
 async def follow_list(viewer: Viewer, query: ListQuery) -> AsyncIterator[Subscription]:
     """What happens to one page of the releases in the viewer's scope."""
-    with _recorded(viewer, "follow_list", ""):
-        page = source().pages.followed(viewer, query)
-    with page as subscription:
+    with source().pages.followed(viewer, query) as subscription:
         yield subscription
 
 
@@ -220,14 +212,16 @@ async def find_entity(viewer: Viewer, entity_id: str) -> tuple[Tree, Entity]:
     be read, or not in time, are left out. Raises EntityNotFound, AmbiguousEntity, and QueryTimeout where nothing was
     found while not all were read.
     """
-    with _recorded(viewer, "find", "", entity_id=entity_id):
-        wanted = EntityId(entity_id)
-        if wanted.type is EntityType.RELEASE:
-            tree = await source().tree(_authorised(viewer, wanted))
-            return tree, tree.release
-        if viewer.sees_nothing:
-            raise AccessDenied(wanted)
-        return _only(await _places_of(wanted, viewer), wanted)
+    wanted = EntityId(entity_id)
+    if wanted.type is EntityType.RELEASE:
+        note(release=wanted)
+        tree = await source().tree(_authorised(viewer, wanted))
+        return tree, tree.release
+    if viewer.sees_nothing:
+        raise AccessDenied(wanted)
+    found = _only(await _places_of(wanted, viewer), wanted)
+    note(release=found[0].release.id)
+    return found
 
 
 async def _places_of(entity_id: EntityId, viewer: Viewer) -> list[tuple[Tree, Entity]]:
@@ -277,10 +271,11 @@ def _only(places: list[tuple[Tree, Entity]], entity_id: EntityId) -> tuple[Tree,
 
 async def previous_release(viewer: Viewer, release_id: str) -> Previous | None:
     """The release that this one is best compared with; None where there is none."""
-    with _recorded(viewer, "previous", release_id):
-        wanted, known = _authorised(viewer, release_id), source()
-        run = (await known.index.runs()).get(wanted) or (await known.reader.release(wanted)).run
-        return await previous_succeeded(known.list, viewer, wanted, run.started_at)
+    wanted, known = _authorised(viewer, release_id), source()
+    run = (await known.index.runs()).get(wanted) or (await known.reader.release(wanted)).run
+    previous = await previous_succeeded(known.list, viewer, wanted, run.started_at)
+    note(compared_with=previous.release.id if previous else "")
+    return previous
 
 
 async def get_trees_to_compare(viewer: Viewer, a: str | None, b: str, *, fresh: bool = False) -> Comparands:
@@ -288,20 +283,19 @@ async def get_trees_to_compare(viewer: Viewer, a: str | None, b: str, *, fresh: 
 
     Raises PreviousReleaseNotFound where there is none. An error about one of the two says which, as its `parameter`.
     """
-    with _recorded(viewer, "compare", b, compared_with=a or "") as record:
-        wanted_a = _authorised_as("a", viewer, a) if a is not None else None
-        wanted_b = _authorised_as("b", viewer, b)
-        if wanted_a is not None:
-            return Comparands(
-                *await asyncio.gather(_tree_of("a", wanted_a, fresh), _tree_of("b", wanted_b, fresh)), Chosen.CALLER
-            )
-        tree = await _tree_of("b", wanted_b, fresh)
-        previous = await previous_succeeded(source().list, viewer, wanted_b, tree.run.started_at)
-        if previous is None:
-            raise PreviousReleaseNotFound(b)
-        record["compared_with"] = previous.release.id
-        chosen = Chosen.LINE if previous.is_of_line else Chosen.SCOPE
-        return Comparands(await _tree_of("a", previous.release.id, fresh), tree, chosen)
+    wanted_a = _authorised_as("a", viewer, a) if a is not None else None
+    wanted_b = _authorised_as("b", viewer, b)
+    if wanted_a is not None:
+        return Comparands(
+            *await asyncio.gather(_tree_of("a", wanted_a, fresh), _tree_of("b", wanted_b, fresh)), Chosen.CALLER
+        )
+    tree = await _tree_of("b", wanted_b, fresh)
+    previous = await previous_succeeded(source().list, viewer, wanted_b, tree.run.started_at)
+    if previous is None:
+        raise PreviousReleaseNotFound(b)
+    note(compared_with=previous.release.id)
+    chosen = Chosen.LINE if previous.is_of_line else Chosen.SCOPE
+    return Comparands(await _tree_of("a", previous.release.id, fresh), tree, chosen)
 
 
 def _authorised_as(parameter: str, viewer: Viewer, release_id: str) -> EntityId:
@@ -326,22 +320,3 @@ def _authorised(viewer: Viewer, release_id: str) -> EntityId:
     if not viewer.may_see(parsed):
         raise AccessDenied(parsed)
     return parsed
-
-
-@contextmanager
-def _recorded(viewer: Viewer, action: str, release_id: str, **details: str) -> Iterator[dict[str, str]]:
-    """Put an access to release information on record, allowed or refused. The log's context adds when, from where and
-    the request's ID. What turns out to be accessed, too, is added to what this yields."""
-    outcome = "allowed"
-    try:
-        yield details
-    except AccessDenied:
-        outcome = "denied"
-        raise
-    except BaseException as error:
-        outcome = type(error).__name__
-        raise
-    finally:
-        # What a caller wrote is cut: an ID in an address may be of any size.
-        names = {name: value[:250] for name, value in {"release_id": release_id, **details}.items()}
-        log.info("release_access", action=action, outcome=outcome, viewer_id=viewer.user_id, **names)

@@ -11,16 +11,18 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relportal.settings")
 
 django_application = get_asgi_application()
 
-from releases import services  # noqa: E402  # These need Django's apps.
+from releases import recording, services  # noqa: E402  # These need Django's apps.
 from releases.routing import websocket_urlpatterns  # noqa: E402
 from relportal.handshakes import HandshakeMiddleware  # noqa: E402
 
 
 class WarmUpMiddleware(BaseMiddleware):  # type: ignore[misc]  # Channels has no types.
-    """Whatever comes first, a health check mostly, also starts what makes the first page of releases fast."""
+    """Whatever comes first, a health check mostly, also starts what makes the first page of releases fast, and what
+    saves the accesses that an earlier process left behind."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         services.warm_up()
+        recording.recorder().start()
         await self.inner(scope, receive, send)
 
 

@@ -110,6 +110,9 @@ class Env(BaseSettings):
     SOCKETS_PER_USER: Annotated[int, Field(ge=1, le=30_000)] = 1000
     SOCKETS_MAX: Annotated[int, Field(ge=1, le=30_000)] = 5000
 
+    ACCESS_SPOOL_DIR: Path = BASE_DIR / "var" / "spool"
+    ACCESS_RECORD_DAYS: Annotated[int, Field(ge=1, le=36_500)] = 400
+
     WATCH_LONG_POLLS: Annotated[int, Field(ge=1, le=100_000)] = 500
     WATCH_GRACE_SECONDS: Annotated[float, Field(ge=0, le=3600)] = 30
 

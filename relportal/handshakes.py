@@ -7,9 +7,12 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.middleware import BaseMiddleware
 
 from accounts.socket_sign_in import handshake_of, origin_is_ours
+from releases.socket_record import record_foreigner
 from relportal.middleware import plain_request_id
 
 log = structlog.get_logger(__name__)
+
+FOREIGN = 4403
 
 
 class HandshakeMiddleware(BaseMiddleware):  # type: ignore[misc]  # Channels has no types.
@@ -41,7 +44,9 @@ class RefusingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def connect(self) -> None:
         origin = self.scope["handshake"].headers.get("Origin", "")
         log.info("handshake_refused", path=self.scope["path"][:250], origin=origin[:250])
+        if self._code == FOREIGN:
+            record_foreigner(self.scope)
         await self.close(self._code)
 
 
-_refuse_foreigner = RefusingConsumer.as_asgi(code=4403)
+_refuse_foreigner = RefusingConsumer.as_asgi(code=FOREIGN)

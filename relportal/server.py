@@ -197,6 +197,10 @@ def allow_open_files() -> None:
 def leave() -> NoReturn:
     """End this process without Python's own end, which would wait for ever for threads of Temporal's SDK that have an
     answer in their hands: hundreds, where as many long-polls have just been cancelled."""
+    # Known only now: Django's apps are loaded with the application.
+    from releases import recording
+
+    recording.close()
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()

@@ -48,6 +48,7 @@ MIDDLEWARE = [
     # Before the log, which would have two lines for every file of a page.
     "relportal.middleware.StaticFilesMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "relportal.on_record.AccessRecordMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

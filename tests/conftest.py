@@ -12,6 +12,8 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.tokens import AccessToken, start_family
+from releases import recording
+from releases.record import Access
 
 pytest_plugins = ["tests.fakes.fixtures", "tests.live_server", "tests.temporal", "tests.worlds"]
 
@@ -96,3 +98,24 @@ def bearer(db: None) -> Callable[[User], dict[str, str]]:
         return {"Authorization": f"Bearer {AccessToken.of(start_family(user))}"}
 
     return headers
+
+
+class KeptRecorder:
+    """In place of the recorder: what was put on record, in order."""
+
+    def __init__(self) -> None:
+        self.accesses: list[Access] = []
+
+    def put(self, access: Access) -> None:
+        self.accesses.append(access)
+
+    def start(self) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def on_record(monkeypatch: pytest.MonkeyPatch) -> list[Access]:
+    """What was put on record. The recorder's own threads would write to the database beside the test."""
+    kept = KeptRecorder()
+    monkeypatch.setattr(recording, "recorder", lambda: kept)
+    return kept.accesses

@@ -160,7 +160,8 @@ def live_server(
     # The portal is handed the listening socket: nobody else can take its port in between.
     with socket.create_server(("127.0.0.1", 0)) as listening:
         command = [sys.executable, "-m", server, "-v", "0", "--fd", str(listening.fileno()), application]
-        env = environment(DATABASE_URL=f"sqlite:///{own_database}", **values)
+        own = {"DATABASE_URL": f"sqlite:///{own_database}", "ACCESS_SPOOL_DIR": directory / "spool"}
+        env = environment(**{**own, **values})
         portal = LiveServer(listening.getsockname()[1], _start(command, listening.fileno(), log, env), log)
     try:
         _wait_for(portal)

@@ -95,6 +95,7 @@ def portal_environment(
         "HTTPS": "false",
         "DJANGO_SETTINGS_MODULE": "relportal.settings",
         "DATABASE_URL": f"sqlite:///{database}",
+        "ACCESS_SPOOL_DIR": str(database.parent / "spool"),
         "PYTHONUNBUFFERED": "1",
     }
 

@@ -7,7 +7,6 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from structlog.testing import capture_logs
 
 from releases.domain import RunStatus
 from tests.api.samples import start, start_spread, start_whole
@@ -263,13 +262,11 @@ class TestScopes:
             ({"a": "release:search-1", "b": B}, "release:search-1", "denied"),
         ],
     )
-    def test_both_are_on_record(self, stranger, payments, two, given, other, outcome):
-        with capture_logs() as logs:
-            stranger.get(COMPARE, given)
-        [entry] = [entry for entry in logs if entry["event"] == "release_access"]
-        known = {"action": "compare", "release_id": B, "compared_with": other, "outcome": outcome}
-        assert {name: entry[name] for name in known} == known
-        assert entry["viewer_id"] == payments.pk
+    def test_both_are_on_record(self, on_record, stranger, payments, two, given, other, outcome):
+        stranger.get(COMPARE, given)
+        [access] = on_record
+        assert (access.action, access.release, access.compared_with, access.outcome) == ("compare", B, other, outcome)
+        assert access.user_id == payments.pk
 
 
 class TestSource:
@@ -355,11 +352,10 @@ class TestPrevious:
         environment(RELEASE_LIST_QUERY='WorkflowId = "release:payments-1"')
         assert owner.get(self.PREVIOUS).json()["previous"]["id"] == A
 
-    def test_it_is_on_record(self, owner, viewer, two):
-        with capture_logs() as logs:
-            owner.get(self.PREVIOUS)
-        [entry] = [entry for entry in logs if entry["event"] == "release_access"]
-        assert (entry["action"], entry["release_id"], entry["outcome"]) == ("previous", B, "allowed")
+    def test_both_are_on_record(self, on_record, owner, viewer, two):
+        owner.get(self.PREVIOUS)
+        [access] = on_record
+        assert (access.action, access.release, access.compared_with, access.outcome) == ("previous", B, A, "allowed")
 
 
 class TestETag:

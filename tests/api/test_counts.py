@@ -4,7 +4,6 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from structlog.testing import capture_logs
 
 from releases import counting, services
 from releases.access import Viewer
@@ -368,8 +367,8 @@ class TestHttp:
         response = owner.get("/api/releases/counts?search=a")
         assert (response.status_code, response["Location"]) == (301, "/api/releases/counts/?search=a")
 
-    def test_it_is_on_record(self, owner, viewer, fake_temporal):
-        with capture_logs() as logs:
-            owner.get(COUNTS)
-        [access] = [entry for entry in logs if entry["event"] == "release_access"]
-        assert (access["action"], access["outcome"], access["viewer_id"]) == ("counts", "allowed", viewer.pk)
+    def test_it_is_on_record(self, on_record, owner, viewer, fake_temporal):
+        owner.get(COUNTS, {"search": "pay"})
+        [access] = on_record
+        assert (access.action, access.outcome, access.user_id) == ("release-counts", "allowed", viewer.pk)
+        assert access.query == "?search=pay"

@@ -321,8 +321,9 @@ class TestHostileRequests:
         assert answer.json()["request_id"] == answer.headers["X-Request-ID"] == "find-me"
         events = {event["event"]: event for event in portal.events() if event.get("request_id") == "find-me"}
         access = events["release_access"]
-        assert (access["action"], access["outcome"]) == ("release", "ReleaseNotFound")
-        assert (access["ip"], access["user_id"]) == ("127.0.0.1", access["viewer_id"])
+        assert (access["action"], access["outcome"]) == ("release", "not_found")
+        assert (access["ip"], access["address"]) == ("127.0.0.1", "127.0.0.1")
+        assert access["user_id"]
         assert events["request_finished"]["code"] == 404
 
 

@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from structlog.testing import capture_logs
 
 from releases.domain import RunStatus
 from tests.api.samples import start, start_whole
@@ -271,45 +270,50 @@ class TestEveryRouteWithAnId:
 class TestRecord:
     """Each access is on record, allowed or refused, with who, what and outcome."""
 
-    def access(self, client, path):
-        with capture_logs() as logs:
+    @pytest.fixture
+    def access(self, on_record):
+        def of_get(client, path):
             client.get(path)
-        [entry] = [entry for entry in logs if entry["event"] == "release_access"]
-        return {name: entry.get(name) for name in ("viewer_id", "action", "release_id", "entity_id", "outcome")}
+            [access] = on_record
+            on_record.clear()
+            return access.user_id, access.action, access.release, access.entity, access.outcome
+
+        return of_get
 
     @pytest.mark.parametrize(
-        ("path", "action", "entity_id"),
+        ("path", "action", "entity"),
         [
-            ("/api/releases/release:payments-1/", "release", None),
-            ("/api/releases/release:payments-1/hierarchy/", "tree", None),
-            ("/api/releases/release:payments-1/export.json", "tree", None),
-            ("/api/releases/release:payments-1/export.csv", "tree", None),
-            ("/api/releases/release:payments-1/entities/app:api/", "entity", "app:api"),
+            ("/api/releases/release:payments-1/", "release", ""),
+            ("/api/releases/release:payments-1/hierarchy/", "hierarchy", ""),
+            ("/api/releases/release:payments-1/export.json", "export-json", ""),
+            ("/api/releases/release:payments-1/export.csv", "export-csv", ""),
+            ("/api/releases/release:payments-1/entities/app:api/", "release-entity", "app:api"),
         ],
     )
     def test_allowed_refused_and_failed(
-        self, stranger, signed_in, outsider, payments, fake_temporal, path, action, entity_id
+        self, access, stranger, signed_in, outsider, payments, fake_temporal, path, action, entity
     ):
-        known = {"action": action, "release_id": "release:payments-1", "entity_id": entity_id}
+        what = action, "release:payments-1", entity
         start_whole(fake_temporal, "release:payments-1")
-        assert self.access(stranger, path) == {"viewer_id": payments.pk, "outcome": "allowed"} | known
-        assert self.access(signed_in(outsider), path) == {"viewer_id": outsider.pk, "outcome": "denied"} | known
+        assert access(stranger, path) == (payments.pk, *what, "allowed")
+        assert access(signed_in(outsider), path) == (outsider.pk, *what, "denied")
         fake_temporal.is_up = False
-        assert self.access(stranger, path) == {"viewer_id": payments.pk, "outcome": "TemporalUnavailable"} | known
+        assert access(stranger, path) == (payments.pk, *what, "failed")
 
-    def test_the_search_for_an_entity(self, stranger, signed_in, outsider, payments, fake_temporal):
+    def test_the_search_for_an_entity(self, access, stranger, signed_in, outsider, payments, fake_temporal):
         start_whole(fake_temporal, "release:payments-1")
-        known = {"action": "find", "release_id": "", "entity_id": "app:api"}
         path = "/api/entities/app:api/"
-        assert self.access(stranger, path) == {"viewer_id": payments.pk, "outcome": "allowed"} | known
-        assert self.access(signed_in(outsider), path) == {"viewer_id": outsider.pk, "outcome": "denied"} | known
+        assert access(stranger, path) == (payments.pk, "entity", "release:payments-1", "app:api", "allowed")
+        assert access(signed_in(outsider), path) == (outsider.pk, "entity", "", "app:api", "denied")
 
-    def test_what_a_caller_wrote_is_cut(self, owner, fake_temporal):
-        access = self.access(owner, f"/api/releases/release:{'a' * 10_000}/")
-        assert access["outcome"] == "InvalidEntityId"
-        assert len(access["release_id"]) == 250
+    def test_what_a_caller_wrote_is_cut(self, access, owner, viewer, fake_temporal):
+        path = f"/api/releases/release:{'a' * 10_000}/"
+        assert access(owner, path) == (viewer.pk, "release", f"release:{'a' * 202}", "", "invalid")
 
-    def test_a_fault_of_ours_is_not_on_record_as_allowed(self, owner, fake_temporal, monkeypatch):
+    def test_a_fault_of_ours_is_not_on_record_as_allowed(self, on_record, owner, fake_temporal, monkeypatch):
         start(fake_temporal, "release:payments-1")
         monkeypatch.setattr("releases.hierarchy.HierarchyReader.release", None)
-        assert self.access(owner, RELEASE)["outcome"] == "TypeError"
+        owner.get(RELEASE)
+        assert [(access.outcome, access.status, access.code) for access in on_record] == [
+            ("failed", 500, "internal_error")
+        ]

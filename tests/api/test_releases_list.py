@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from structlog.testing import capture_logs
 
 from releases.domain import RunStatus
 from tests.api.samples import SMALL, start, start_spread, start_whole
@@ -672,20 +671,19 @@ class TestHttp:
 
 
 class TestRecord:
-    """Each access is on record, allowed or refused."""
+    """Each access is on record, allowed or refused: what was asked for, and how many were shown."""
 
-    def accesses(self, logs):
-        return [entry for entry in logs if entry["event"] == "release_access"]
+    def test_one_that_was_allowed(self, on_record, owner, viewer, fake_temporal):
+        for name in ("a", "b", "c"):
+            start(fake_temporal, f"release:{name}")
+        owner.get(LIST, {"page_size": 2, "search": "release"})
+        [access] = on_record
+        assert (access.action, access.outcome, access.user_id) == ("releases", "allowed", viewer.pk)
+        assert (access.query, access.shown, access.release) == ("?page_size=2&search=release", 2, "")
 
-    def test_one_that_was_allowed(self, owner, viewer, fake_temporal):
-        with capture_logs() as logs:
-            owner.get(LIST)
-        [access] = self.accesses(logs)
-        assert (access["action"], access["outcome"], access["viewer_id"]) == ("list", "allowed", viewer.pk)
-
-    def test_one_that_failed(self, owner, fake_temporal):
+    def test_one_that_failed(self, on_record, owner, fake_temporal):
         fake_temporal.is_up = False
-        with capture_logs() as logs:
-            owner.get(LIST)
-        [access] = self.accesses(logs)
-        assert access["outcome"] == "TemporalUnavailable"
+        owner.get(LIST)
+        [access] = on_record
+        assert (access.outcome, access.status, access.code) == ("failed", 503, "temporal_unavailable")
+        assert access.shown is None

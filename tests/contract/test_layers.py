@@ -20,6 +20,7 @@ KNOWS_DJANGO = {
     "open_sockets",
     "parsers",
     "problems",
+    "recording",
     "renderers",
     "representation",
     "routing",
@@ -27,6 +28,7 @@ KNOWS_DJANGO = {
     "schema",
     "serializers",
     "services",
+    "socket_record",
     "urls",
     "views",
 }

@@ -226,6 +226,7 @@ def _portal_environment(temporal_host: str, database: Path) -> dict[str, str]:
         "SECRET_KEY": "test-only-" + "k" * 32,
         "JWT_SECRET": "test-only-" + "j" * 32,
         "DATABASE_URL": f"sqlite:///{database}",
+        "ACCESS_SPOOL_DIR": str(database.parent / "spool"),
         "TEMPORAL_HOST": temporal_host,
         "PYTHONUNBUFFERED": "1",
     }

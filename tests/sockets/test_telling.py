@@ -189,20 +189,6 @@ async def test_a_server_that_complains_of_a_client_that_is_gone_is_no_fault(knoc
     assert faults() == []
 
 
-async def test_who_followed_what_for_how_long_is_logged(knock, token, viewer, monkeypatch):
-    monkeypatch.setattr(consumers, "log", consumers.structlog.get_logger())
-    with capture_logs(processors=[consumers.structlog.contextvars.merge_contextvars]) as logs:
-        socket = await knock(TREE, token=token, headers={"X-Request-ID": "find-me"})
-        await socket.receive()
-        await socket.leave()
-    opened, closed = [event for event in logs if event["event"] in ("socket_opened", "socket_closed")]
-    for event in (opened, closed):
-        assert (event["user_id"], event["release_id"]) == (viewer.pk, "release:payments-1")
-        assert (event["request_id"], event["ip"]) == ("find-me", "127.0.0.1")
-    assert closed["code"] == 1001
-    assert closed["seconds"] >= 0
-
-
 async def test_a_server_that_cancels_its_sockets_closes_them_as_one_that_restarts(knock, token, script):
     socket = await knock(TREE, token=token)
     await socket.until("freshness")
