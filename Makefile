@@ -19,7 +19,7 @@ FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' 
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 .PHONY: help demo test serve dev bench lint format schema lock clean install build \
-	test-python test-frontend lint-python lint-frontend python-is-there node-is-there chromium-is-there ports-are-free
+	test-python test-frontend lint-python lint-frontend audit python-is-there node-is-there chromium-is-there ports-are-free
 
 help: ## list the commands
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -45,7 +45,7 @@ dev: install ## the portal at http://127.0.0.1:3000 with hot reload, by the sett
 bench: install build ## the measured claims beside their floors (var/bench.json)
 	@exec $(BIN)/python -m tests.bench
 
-lint: lint-python lint-frontend ## linters, formats, import contracts, types, migrations, generated files
+lint: lint-python lint-frontend audit ## linters, formats, import contracts, types, migrations, generated files
 
 format: install ## put all sources into their format
 	@$(BIN)/python -m ruff check --fix --quiet .
@@ -75,6 +75,9 @@ lint-python: .venv/.installed
 	@$(BIN)/python -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo
 	@echo "mypy"; $(BIN)/python -m mypy .
 	@echo "migrations"; $(CHECK) makemigrations --check --dry-run
+
+audit: install ## known weaknesses of the packages, where the registries tell
+	@echo "known weaknesses of packages"; $(BIN)/python -m tests.audit
 
 lint-frontend: frontend/node_modules/.installed
 	@cd frontend && npm run --silent lint && npm run --silent typecheck && npm run --silent types:check
