@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 
+from releases import record_admin  # noqa: F401  # Being imported makes its pages known.
 from releases.models import SavedView
 
 

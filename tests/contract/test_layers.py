@@ -20,6 +20,7 @@ KNOWS_DJANGO = {
     "open_sockets",
     "parsers",
     "problems",
+    "record_admin",
     "recording",
     "renderers",
     "representation",
