@@ -1,11 +1,13 @@
 """People and what they may see: users by e-mail address, and the scopes of their roles (Django's groups)."""
 
 import re
+from typing import Any
 from uuid import uuid4
 
 from axes.models import AccessAttempt
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Group, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
@@ -114,6 +116,21 @@ class TokenFamily(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} since {self.began_at:%Y-%m-%d %H:%M}"
+
+
+class UserSession(AbstractBaseSession):
+    """A browser's session: see `accounts.sessions`."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from accounts.sessions import SessionStore  # It imports this module.
+
+        return SessionStore
 
 
 class FailedSignIn(AccessAttempt):  # type: ignore[misc]  # django-axes has no types.

@@ -13,7 +13,6 @@ from uuid import UUID
 from asgiref.typing import WebSocketScope
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.asgi import ASGIRequest
 from django.utils import timezone
@@ -22,7 +21,7 @@ from rest_framework.exceptions import APIException, NotAuthenticated
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 
 from accounts.authentication import BearerAuthentication
-from accounts.models import TokenFamily, User
+from accounts.models import TokenFamily, User, UserSession
 from accounts.tokens import family_id_of
 from accounts.viewers import viewers_of
 from releases.access import Viewer
@@ -129,7 +128,7 @@ def _by_session(sign_ins: Collection[SignIn]) -> _Held:
     if not by_key:
         return {}
     held = {}
-    for row in Session.objects.filter(session_key__in=by_key, expire_date__gt=timezone.now()):
+    for row in UserSession.objects.filter(session_key__in=by_key, expire_date__gt=timezone.now()):
         data = row.get_decoded()
         if SESSION_KEY in data:
             held[by_key[row.session_key]] = (int(data[SESSION_KEY]), str(data.get(HASH_SESSION_KEY, "")))

@@ -137,6 +137,11 @@ def end_family(refresh: str) -> None:
     _end(family_of(RefreshToken(refresh)), "signed_out")
 
 
+def end_families(user: User) -> None:
+    """End all tokens of somebody."""
+    user.token_families.filter(ended_at=None).update(ended_at=timezone.now())
+
+
 def check(token: str) -> None:
     """Raises TokenError for what is neither an access token nor a refresh token that would be taken now."""
     try:

@@ -7,6 +7,7 @@ from accounts import views
 urlpatterns = [
     path("login/", views.LoginView.as_view(), name="login"),
     path("logout/", views.LogoutView.as_view(), name="logout"),
+    path("logout/everywhere/", views.LogoutEverywhereView.as_view(), name="logout-everywhere"),
     path("me/", views.MeView.as_view(), name="me"),
     path("token/", views.TokenObtainView.as_view(), name="token"),
     path("token/refresh/", views.TokenRefreshView.as_view(), name="token-refresh"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from django.contrib.auth import get_user, login, logout
+from django.contrib.auth import get_user, logout
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import status
@@ -15,6 +15,7 @@ from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 
+from accounts import sessions
 from accounts.authentication import SessionAuthentication
 from accounts.models import User
 from accounts.noting import note_user
@@ -102,7 +103,7 @@ class LoginView(_CsrfProtectedView):
         credentials = LoginSerializer(data=request.data)
         credentials.is_valid(raise_exception=True)
         user = user_by_password(request._request, **credentials.validated_data, by="session")
-        login(request._request, user)  # A new session ID, so that one planted before is worth nothing.
+        sessions.begin(request._request, user)
         return Response(MeSerializer(user).data)
 
 
@@ -122,6 +123,24 @@ class LogoutView(_CsrfProtectedView):
         if user.is_authenticated:
             log.info("signed_out", user_id=user.pk)
             note_user(user)
+        logout(request._request)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class LogoutEverywhereView(_AuthView):
+    @extend_schema(
+        operation_id="logout_everywhere",
+        tags=["auth"],
+        summary="End all sessions and tokens of whoever asks",
+        description="Of all browsers and programs, this one too. Open WebSockets follow within 5 seconds. "
+        "With a session's cookie it needs the header `X-CSRFToken`.",
+        request=None,
+        responses={204: None, **problem_responses("permission_denied")},
+    )
+    def post(self, request: Request) -> Response:
+        assert isinstance(request.user, User)  # noqa: S101  # For mypy: IsAuthenticated saw to it.
+        sessions.end_all(request.user)
+        log.info("signed_out_everywhere", user_id=request.user.pk)
         logout(request._request)
         return Response(status=status.HTTP_204_NO_CONTENT)
 

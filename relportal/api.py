@@ -20,6 +20,7 @@ ADDRESSES = {
     "me": "auth/me/",
     "login": "auth/login/",
     "logout": "auth/logout/",
+    "logout_everywhere": "auth/logout/everywhere/",
     "token": "auth/token/",
     "token_refresh": "auth/token/refresh/",
     "token_verify": "auth/token/verify/",

@@ -76,6 +76,8 @@ class Env(BaseSettings):
     JWT_PREVIOUS_SECRETS: Annotated[list[SecretText], NoDecode, BeforeValidator(_as_list), Field(repr=False)] = []
     JWT_EXPIRE_MINUTES: Annotated[int, Field(ge=1, le=1440)] = 30
 
+    SESSION_IDLE_MINUTES: Annotated[int, Field(ge=1, le=10_080)] = 120
+    SESSION_MAX_HOURS: Annotated[int, Field(ge=1, le=720)] = 12
     LOCKOUT_FAILURES: Annotated[int, Field(ge=1, le=1000)] = 5
     LOCKOUT_MINUTES: Annotated[int, Field(ge=1, le=1440)] = 15
 

@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "relportal.on_record.AccessRecordMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.sessions.SessionActivityMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -166,7 +167,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_ENGINE = "accounts.sessions"
+SESSION_COOKIE_AGE = env.SESSION_MAX_HOURS * 3600  # The server ends idle sessions before.
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "relportal.pages.csrf_failure"
 JWT_SECRETS = [env.JWT_SECRET, *env.JWT_PREVIOUS_SECRETS]

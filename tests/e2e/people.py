@@ -20,6 +20,8 @@ NEWCOMER = "newcomer@example.com"
 """Has no role yet."""
 OUTSIDER = "outsider@example.com"
 """Has a role, in whose scope no release is."""
+MOVER = "mover@example.com"
+"""Sees all releases, and ends all sessions of their own: nobody else's test stands on these."""
 
 
 def main() -> None:
@@ -47,7 +49,9 @@ def main() -> None:
     newcomer = User.objects.create_user(NEWCOMER, PASSWORD)
     outsider = User.objects.create_user(OUTSIDER, PASSWORD)
     outsider.groups.add(outsiders)
-    json.dump({user.email: signed_in(user) for user in (viewer, payer, staff, newcomer, outsider)}, sys.stdout)
+    mover = User.objects.create_user(MOVER, PASSWORD, full_name="Mo Mover")
+    mover.groups.add(viewers)
+    json.dump({user.email: signed_in(user) for user in (viewer, payer, staff, newcomer, outsider, mover)}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -111,8 +111,10 @@ class Stack:
         """End what people signed in to by hand, as an expiry does; the sessions that the tests began with stay."""
         kept = set(self.sessions.values())
         with closing(sqlite3.connect(self._database, timeout=START_SECONDS)) as database, database:
-            keys = {key for (key,) in database.execute("SELECT session_key FROM django_session")}
-            database.executemany("DELETE FROM django_session WHERE session_key = ?", [(key,) for key in keys - kept])
+            keys = {key for (key,) in database.execute("SELECT session_key FROM accounts_usersession")}
+            database.executemany(
+                "DELETE FROM accounts_usersession WHERE session_key = ?", [(key,) for key in keys - kept]
+            )
 
     def last_words(self) -> str:
         """The ends of all logs, for the report of a test that failed."""

@@ -66,7 +66,7 @@ def menus_and_what_they_lead_to(visit: Visit) -> States:
     expect(page.get_by_role("heading", name="Followed")).to_be_visible()
     yield page
     page.get_by_role("button", name=re.compile(VIEWER)).click()
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("alert")).to_be_visible()
     yield page
     page.get_by_role("button", name="Keyboard shortcuts").click()

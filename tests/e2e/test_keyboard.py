@@ -72,7 +72,7 @@ def test_the_search_the_menu_and_signing_out(visit: Visit) -> None:
     expect(menu).to_have_attribute("aria-expanded", "false")
     expect(menu).to_be_focused()
     page.keyboard.press("Space")
-    tab_to(page, page.get_by_role("button", name="Sign out"))
+    tab_to(page, page.get_by_role("button", name="Sign out", exact=True))
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/login$"))
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.people import NEWCOMER, PASSWORD, PAYMENTS, VIEWER
+from tests.e2e.people import MOVER, NEWCOMER, PASSWORD, PAYMENTS, VIEWER
 from tests.e2e.stack import Stack
 
 TREE = "/releases/release:payments-2025.11?only=failures"
@@ -66,12 +66,40 @@ def test_who_signs_out_is_out(visit: Visit) -> None:
     page = visit("/login", None, answers=[401])
     sign_in(page, VIEWER)
     page.get_by_role("button", name=VIEWER).click()
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page).to_have_url(re.compile("/login$"))
     page.go_back()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     page.goto("/releases")
     expect(page.get_by_text("Please log in again.")).to_be_visible()
+
+
+def test_who_signs_out_everywhere_is_out_in_other_browsers_within_seconds(visit: Visit) -> None:
+    elsewhere = visit("/login?next=/releases/release:payments-2025.11", None, answers=[401], alone=True)
+    sign_in(elsewhere, MOVER)
+    expect(elsewhere.get_by_role("tree")).to_be_visible()
+    page = visit("/login", None, answers=[401], alone=True)
+    sign_in(page, MOVER)
+    page.get_by_role("button", name=MOVER).click()
+    page.get_by_role("button", name="Sign out everywhere").click()
+    expect(page).to_have_url(re.compile("/login$"))
+    expect(elsewhere.get_by_text("Please log in again.")).to_be_visible(timeout=10_000)
+    expect(elsewhere.get_by_role("tree")).to_have_count(0)
+
+
+def test_who_guesses_is_locked_out_and_told_for_how_long(visit: Visit) -> None:
+    page = visit("/login", None, answers=[401, 429])
+    for _ in range(5):
+        sign_in(page, "guessed@example.com", "a guess")
+        expect(page.get_by_role("alert")).to_have_text("The e-mail address or the password is wrong.")
+        expect(page.get_by_role("button", name="Sign in")).to_be_enabled()
+    sign_in(page, "guessed@example.com", "another guess")
+    expect(page.get_by_role("alert")).to_have_text(
+        "Too many failed sign-ins. Please wait before the next one. You can try again in 15 minutes."
+    )
+    # Others may sign in from the same address.
+    sign_in(page, PAYMENTS)
+    expect(page.get_by_role("button", name=PAYMENTS)).to_be_visible()
 
 
 def test_who_has_no_role_is_told_whom_to_ask(visit: Visit) -> None:

@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import Group
-from django.contrib.sessions.models import Session
 from django.db import OperationalError
 from django.test import Client
 from rest_framework_simplejwt.exceptions import TokenError
 
-from accounts.models import User
+from accounts.models import User, UserSession
 from accounts.socket_sign_in import SignIn, current_viewers
 from accounts.tokens import Pair, start_family, trade
 from releases import consumers, open_sockets
@@ -83,11 +82,22 @@ async def test_who_signs_out_is(knock, viewer, unharmed):
     await unharmed()
 
 
+async def test_who_signs_out_everywhere_is_on_all_sockets(knock, viewer, unharmed):
+    client = Client()
+    await in_thread(client.force_login)(viewer)
+    by_session = await knock(TREE, session=await in_thread(session_of)(viewer), origin=ORIGIN)
+    by_token = await knock(LIST, token=await in_thread(token_of)(viewer))
+    await in_thread(client.post)("/api/auth/logout/everywhere/")
+    assert await by_session.until_closed() == ("not_authenticated", 4401)
+    assert await by_token.until_closed() == ("token_invalid", 4401)
+    await unharmed()
+
+
 async def test_so_is_who_signs_out_while_a_token_of_the_same_user_stays(knock, viewer):
     session, token = await in_thread(session_of)(viewer), await in_thread(token_of)(viewer)
     by_session, by_token = await knock(TREE, session=session, origin=ORIGIN), await knock(TREE, token=token)
     await by_token.until("freshness")
-    await Session.objects.filter(session_key=session).adelete()
+    await UserSession.objects.filter(session_key=session).adelete()
     assert await by_session.until_closed() == ("not_authenticated", 4401)
     await by_token.resync()
     await by_token.until("snapshot")
@@ -96,7 +106,7 @@ async def test_so_is_who_signs_out_while_a_token_of_the_same_user_stays(knock, v
 async def test_a_session_that_expires_ends_its_socket(knock, viewer):
     session = await in_thread(session_of)(viewer)
     socket = await knock(LIST, session=session, origin=ORIGIN)
-    await Session.objects.filter(session_key=session).aupdate(expire_date="2020-01-01T00:00:00Z")
+    await UserSession.objects.filter(session_key=session).aupdate(expire_date="2020-01-01T00:00:00Z")
     assert await socket.until_closed() == ("not_authenticated", 4401)
 
 

@@ -2,8 +2,8 @@
 
 import jwt
 import pytest
-from django.contrib.sessions.models import Session
 
+from accounts.models import UserSession
 from accounts.tokens import RefreshToken, start_family
 from tests.sockets.conftest import ORIGIN, in_thread, session_of, token_of
 
@@ -175,7 +175,7 @@ async def test_an_unknown_session_is_nobodys(knock, viewer):
 
 async def test_a_session_that_has_expired_is_nobodys(knock, viewer):
     session = await in_thread(session_of)(viewer)
-    await Session.objects.filter(session_key=session).aupdate(expire_date="2020-01-01T00:00:00Z")
+    await UserSession.objects.filter(session_key=session).aupdate(expire_date="2020-01-01T00:00:00Z")
     assert await (await knock(TREE, session=session, origin=ORIGIN)).until_closed() == ("not_authenticated", 4401)
 
 

@@ -16,12 +16,12 @@ const TriggerEmail = chakra("span", {
   base: { display: { base: "none", sm: "inline" }, maxWidth: "56", overflow: "hidden", textOverflow: "ellipsis" },
 });
 
-function SignOut() {
-  const signOut = useSignOut();
+function SignOut({ everywhere = false }: { everywhere?: boolean }) {
+  const signOut = useSignOut({ everywhere });
   return (
     <>
       <Action type="button" disabled={signOut.isPending} onClick={() => signOut.mutate()}>
-        {signOut.isPending ? "Signing out …" : "Sign out"}
+        {signOut.isPending ? "Signing out …" : everywhere ? "Sign out everywhere" : "Sign out"}
       </Action>
       {signOut.error && <Failure role="alert">{sentenceOf(signOut.error)}</Failure>}
     </>
@@ -70,6 +70,7 @@ export function UserMenu({ onShowKeys }: UserMenuProps) {
             Keyboard shortcuts
           </Action>
           <SignOut />
+          <SignOut everywhere />
         </>
       )}
     </Disclosure>

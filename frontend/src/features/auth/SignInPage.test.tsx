@@ -151,6 +151,21 @@ describe("the user menu", () => {
     expect(signOut).toHaveBeenCalledExactlyOnceWith("token-of-the-test");
   });
 
+  it("signs out everywhere", async () => {
+    const signOut = vi.fn();
+    server.use(
+      http.post("/api/auth/logout/everywhere/", ({ request }) => {
+        signOut(request.headers.get("X-CSRFToken"));
+        return new HttpResponse(null, { status: 204 });
+      }),
+    );
+    const { user } = renderApp("/releases");
+    await user.click(await screen.findByRole("button", { name: "Account viewer@example.com" }));
+    await user.click(screen.getByRole("button", { name: "Sign out everywhere" }));
+    await waitFor(() => expect(leaveTo).toHaveBeenCalledWith("/login"));
+    expect(signOut).toHaveBeenCalledExactlyOnceWith("token-of-the-test");
+  });
+
   it("offers the administration to staff only", async () => {
     const { user } = renderApp("/releases");
     await user.click(await screen.findByRole("button", { name: "Account viewer@example.com" }));

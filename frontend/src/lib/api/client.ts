@@ -1,5 +1,6 @@
 import createClient from "openapi-fetch";
 import { pathSegment } from "../destinations";
+import { somebodyIsThere } from "../presence";
 import { parseMoment } from "../time";
 import { errorFromResponse, noAnswer } from "./errors";
 import type { paths } from "./schema";
@@ -18,6 +19,8 @@ function pathWith(path: string, params: Record<string, unknown>): string {
 }
 
 async function withDeadline(request: Request): Promise<Response> {
+  // A page that is left alone goes on asking: that must not keep its session from ending.
+  if (!somebodyIsThere()) request.headers.set("X-Background", "1");
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
   try {
     return await fetch(request, { signal });
