@@ -55,7 +55,7 @@ export interface paths {
         put?: never;
         /**
          * End all sessions and tokens of whoever asks
-         * @description Those of other browsers and programs, and the one that asks. Open WebSockets follow within 5 seconds. With a session's cookie it needs the header `X-CSRFToken`.
+         * @description Of all browsers and programs, this one too. Open WebSockets follow within 5 seconds. With a session's cookie it needs the header `X-CSRFToken`.
          */
         post: operations["logout_everywhere"];
         delete?: never;
