@@ -1,5 +1,6 @@
 """Who may see which release. Pure: `accounts.viewers` makes a Viewer of a user."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -16,6 +17,11 @@ class Viewer:
     def may_see(self, release_id: str) -> bool:
         """Whether any pattern matches; case counts. False for all where there is no pattern."""
         return self.sees_all or any(fnmatchcase(release_id, pattern) for pattern in self.patterns)
+
+    @property
+    def scope(self) -> Hashable:
+        """What may be shared: the same for viewers who see the same releases."""
+        return None if self.sees_all else self.patterns
 
     @property
     def sees_nothing(self) -> bool:

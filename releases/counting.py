@@ -103,8 +103,7 @@ class PhaseCounter:
 
         With `states`, those count as unread whose state is not known: they may or may not be in one of them.
         """
-        scope = None if viewer.sees_all else viewer.patterns
-        key = (scope, query.search, query.statuses, query.states)
+        key = (viewer.scope, query.search, query.statuses, query.states)
         return await self._shared.get(key, lambda _: self._count(viewer, query))
 
     async def stop(self) -> None:

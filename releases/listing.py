@@ -163,8 +163,7 @@ class ReleaseList:
     def selected(self, viewer: Viewer, query: ListQuery, runs: Mapping[EntityId, Run]) -> list[EntityId]:
         """IDs in order. Remembered, and mended where runs have changed, so that a page costs about the same however
         many releases there are."""
-        scope = None if viewer.sees_all else viewer.patterns
-        key = (scope, query.search, query.statuses, query.ordering)
+        key = (viewer.scope, query.search, query.statuses, query.ordering)
         last = self._selections.pop(key, None) or _Selection([], {})
         if last.runs is not runs:
             last = _Selection(_reselected(last, runs, viewer, query), runs)

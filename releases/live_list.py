@@ -277,7 +277,7 @@ class LivePages:
     @contextmanager
     def followed(self, viewer: Viewer, query: ListQuery) -> Iterator[Mailbox]:
         """The events of a page for one follower."""
-        key = (None if viewer.sees_all else viewer.patterns, query)
+        key = (viewer.scope, query)
         page = self._pages.get(key)
         if page is None or page.is_over:
             page = self._pages[key] = LivePage(viewer, query, self._means)

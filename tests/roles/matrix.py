@@ -1,0 +1,235 @@
+"""Who is answered what, at each address. An address without a row fails the suite: see `test_matrix`.
+
+An answer is a status, with the problem's code or where it leads to after it. SIGN_IN is a
+BAD_TOKEN for whom a token is no good any more.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.roles.people import NOWHERE, OURS, RECORD, SECRET, SECRET_APP, SHARED_APP, Caller
+
+SIGN_IN, BAD_TOKEN = "401 not_authenticated", "401 token_invalid"
+DENIED = "403 permission_denied"
+NO_RELEASE, NO_ENTITY = "404 release_not_found", "404 entity_not_found"
+
+Answers = dict[str, str]
+
+
+def answers(nobody: str, no_role: str, scoped: str, viewer: str, staff: str, superuser: str) -> Answers:
+    """Who is deactivated is answered as nobody is."""
+    return {
+        "nobody": nobody,
+        "no_role": no_role,
+        "scoped": scoped,
+        "viewer": viewer,
+        "staff": staff,
+        "superuser": superuser,
+        "deactivated": nobody,
+    }
+
+
+def anybody(answer: str) -> Answers:
+    return answers(answer, answer, answer, answer, answer, answer)
+
+
+def signed_in(answer: str = "200") -> Answers:
+    return answers(SIGN_IN, answer, answer, answer, answer, answer)
+
+
+def in_scope(ours: str = "200") -> Answers:
+    """Of a release that every scope holds."""
+    return answers(SIGN_IN, DENIED, ours, ours, DENIED, ours)
+
+
+def secret(theirs: str = "200") -> Answers:
+    """Of a release that only those see who see everything: of others it is not said whether it exists."""
+    return answers(SIGN_IN, DENIED, DENIED, theirs, DENIED, theirs)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request, and who is answered what. `bad_token`: the answer to a token that is no good, where nobody need sign
+    in."""
+
+    path: str
+    answers: Answers
+    method: str = "GET"
+    body: Any = None
+    bad_token: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def expected(self, caller: Caller) -> str:
+        answer = self.answers[caller.name]
+        if caller.way == "token" and self.path.startswith("/admin"):
+            return self.answers["nobody"]
+        if caller.way == "token" and caller.name == "deactivated":
+            return BAD_TOKEN if answer == SIGN_IN else self.bad_token or answer
+        return answer
+
+
+def of_release(path: str) -> list[Ask]:
+    return [
+        Ask(path.replace("ID", OURS), in_scope()),
+        Ask(path.replace("ID", SECRET), secret()),
+        Ask(path.replace("ID", NOWHERE), secret(NO_RELEASE)),
+    ]
+
+
+def comparing(path: str) -> list[Ask]:
+    return [
+        Ask(f"{path}?a={OURS}&b={OURS}", in_scope()),
+        Ask(f"{path}?b={OURS}", answers(SIGN_IN, DENIED, "404 previous_release_not_found", "200", DENIED, "200")),
+        Ask(f"{path}?a={OURS}&b={SECRET}", secret()),
+        Ask(f"{path}?a={SECRET}&b={OURS}", secret()),
+        Ask(f"{path}?b={SECRET}", secret()),
+        Ask(f"{path}?a={NOWHERE}&b={OURS}", secret(NO_RELEASE)),
+    ]
+
+
+def only_post(path: str, answer: Answers) -> list[Ask]:
+    # The post comes last: it may sign the client out.
+    return [Ask(path, anybody("405 method_not_allowed")), Ask(path, answer, "POST", {})]
+
+
+_MISSING = anybody("400 invalid_parameter")
+_VIEW = {"name": "Mine", "query": "phase=failed"}
+_OWN_VIEW = answers(SIGN_IN, "404 not_found", "404 not_found", "200", "404 not_found", "404 not_found")
+
+API: dict[str, list[Ask]] = {
+    "api/": [Ask("/api/", anybody("200"), bad_token=BAD_TOKEN)],
+    "api/schema/": [Ask("/api/schema/", anybody("200"), bad_token=BAD_TOKEN)],
+    # A page for browsers, its 401 too.
+    "api/docs/": [Ask("/api/docs/", anybody("200"), bad_token="401")],
+    "api/auth/login/": only_post("/api/auth/login/", _MISSING),
+    "api/auth/logout/": only_post("/api/auth/logout/", anybody("204")),
+    "api/auth/logout/everywhere/": [
+        Ask("/api/auth/logout/everywhere/", signed_in("405 method_not_allowed")),
+        Ask("/api/auth/logout/everywhere/", signed_in("204"), "POST"),
+    ],
+    "api/auth/me/": [Ask("/api/auth/me/", signed_in())],
+    "api/auth/token/": only_post("/api/auth/token/", _MISSING),
+    "api/auth/token/refresh/": only_post("/api/auth/token/refresh/", _MISSING),
+    "api/auth/token/verify/": only_post("/api/auth/token/verify/", _MISSING),
+    "api/auth/token/blacklist/": only_post("/api/auth/token/blacklist/", _MISSING),
+    "api/browser/login/": [Ask("/api/browser/login/", anybody("302 /login?next=/api/"))],
+    "api/browser/logout/": [Ask("/api/browser/logout/", anybody("302 /login"), "POST")],
+    "api/releases/": [
+        Ask("/api/releases/", signed_in()),
+        Ask("/api/releases/?include=rollup&page_size=1", signed_in()),
+        Ask("/api/releases/?phase=succeeded", signed_in()),
+        Ask("/api/releases/?search=secret", signed_in()),
+        Ask("/api/releases/?page=2&page_size=2", signed_in()),
+    ],
+    "api/releases/counts/": [
+        Ask("/api/releases/counts/", signed_in()),
+        Ask("/api/releases/counts/?search=secret", signed_in()),
+    ],
+    "api/releases/<str:release_id>/": of_release("/api/releases/ID/"),
+    "api/releases/<str:release_id>/hierarchy/": of_release("/api/releases/ID/hierarchy/"),
+    "api/releases/<str:release_id>/previous/": of_release("/api/releases/ID/previous/"),
+    "api/releases/<str:release_id>/export.json": of_release("/api/releases/ID/export.json"),
+    "api/releases/<str:release_id>/export.csv": of_release("/api/releases/ID/export.csv"),
+    "api/releases/<str:release_id>/entities/<str:entity_id>/": [
+        *of_release(f"/api/releases/ID/entities/{SHARED_APP}/"),
+        Ask(f"/api/releases/{OURS}/entities/{SECRET_APP}/", in_scope(NO_ENTITY)),
+    ],
+    "api/compare/": comparing("/api/compare/"),
+    "api/compare/export.csv": comparing("/api/compare/export.csv"),
+    "api/entities/<str:entity_id>/": [
+        *of_release("/api/entities/ID/"),
+        Ask(f"/api/entities/{SHARED_APP}/", in_scope("409 ambiguous_entity")),
+        Ask(
+            f"/api/entities/{SECRET_APP}/",
+            answers(SIGN_IN, DENIED, NO_ENTITY, "409 ambiguous_entity", DENIED, "409 ambiguous_entity"),
+        ),
+    ],
+    "api/views/": [Ask("/api/views/", signed_in()), Ask("/api/views/", signed_in("201"), "POST", _VIEW)],
+    "api/views/<int:pk>/": [
+        Ask("/api/views/1/", _OWN_VIEW),
+        Ask("/api/views/1/", _OWN_VIEW, "PUT", _VIEW),
+        Ask("/api/views/1/", _OWN_VIEW, "PATCH", {"name": "Other"}),
+        Ask("/api/views/1/", {**_OWN_VIEW, "viewer": "204"}, "DELETE"),
+    ],
+    "api/^.*$": [Ask("/api/nothing/", anybody("404 not_found"))],
+}
+
+PAGES: dict[str, list[Ask]] = {
+    "^(?P<url>api|admin)$": [Ask("/api", anybody("301 /api/")), Ask("/admin", anybody("301 /admin/"))],
+    "favicon.ico": [Ask("/favicon.ico", anybody("302 /static/favicon.svg"))],
+    "healthz": [Ask("/healthz", anybody("200"))],
+    "readyz": [Ask("/readyz", anybody("200"))],
+    r"^(?!(?:api|admin|static|ws)/|(?:metrics|ws|static|robots\.txt)/?$).*$": [
+        Ask("/", anybody("200")),
+        # The app's page is the same for everybody: what stands on it, the API tells.
+        Ask(f"/releases/{SECRET}", anybody("200")),
+    ],
+}
+
+
+def admin(path: str, staff: str, superuser: str, method: str = "GET") -> Ask:
+    """A page of the administration, where a token signs in nobody."""
+    out = f"302 /admin/login/?next=/admin/{path}"
+    return Ask(f"/admin/{path}", answers(out, out, out, out, staff, superuser), method)
+
+
+def of_model(model: str, pk: object, **pages: tuple[str, str]) -> dict[str, list[Ask]]:
+    """Each of a model's pages, as (staff, superuser) see it; those that nobody is kept from are 200 to both."""
+    names = {"list": "", "add": "add/", "history": "<>history/", "delete": "<>delete/", "change": "<>change/"}
+    rows = {}
+    for name, path in names.items():
+        route = f"admin/{model}/{path}".replace("<>", "<path:object_id>/")
+        rows[route] = [admin(f"{model}/{path.replace('<>', f'{pk}/')}", *pages.get(name, ("200", "200")))]
+    short = f"302 /admin/{model}/{pk}/change/"
+    rows[f"admin/{model}/<path:object_id>/"] = [admin(f"{model}/{pk}/", short, short)]
+    return rows
+
+
+_NO = ("403", "403")
+_READ_ONLY = {"list": ("403", "200"), "add": _NO, "history": ("403", "200"), "delete": _NO, "change": ("403", "200")}
+
+ADMIN: dict[str, list[Ask]] = {
+    "admin/login/": [
+        Ask("/admin/login/", answers("302 /login?next=/admin/", "403", "403", "403", "302 /admin/", "302 /admin/"))
+    ],
+    "admin/": [admin("", "200", "200")],
+    "admin/logout/": [
+        Ask(
+            "/admin/logout/",
+            answers("302 /admin/", "302 /admin/", "302 /admin/", "302 /admin/", "302 /login", "302 /login"),
+            "POST",
+        ),
+    ],
+    "admin/password_change/": [admin("password_change/", "200", "200")],
+    "admin/password_change/done/": [admin("password_change/done/", "200", "200")],
+    "admin/autocomplete/": [admin("autocomplete/", "403", "403")],
+    "admin/jsi18n/": [admin("jsi18n/", "200", "200")],
+    "admin/r/<path:content_type_id>/<path:object_id>/": [admin("r/1/1/", "404", "404")],
+    "admin/<app_label>/$": [admin("auth/", "200", "200")],
+    "admin/(?P<url>.*)$": [admin("nothing/", "404", "404")],
+    **of_model("accounts/user", 1),
+    "admin/accounts/user/<id>/password/": [admin("accounts/user/1/password/", "200", "200")],
+    **of_model("auth/group", 1),
+    **of_model("accounts/failedsignin", 1, add=_NO),
+    **of_model("releases/savedview", 1, add=_NO),
+    # The records: for superusers, and for Administrators by their role, which this staff has not.
+    **of_model("releases/accessrecord", RECORD, **_READ_ONLY),
+    "admin/releases/accessrecord/export/": [admin("releases/accessrecord/export/", "403", "200")],
+    **of_model("admin/logentry", 1, **_READ_ONLY),
+}
+
+MATRIX = API | PAGES | ADMIN
+
+# An answer is "open", where it is read and asked for a new snapshot; or the error that it is told, whose status the
+# close code tells too.
+SOCKETS: dict[str, list[Ask]] = {
+    "ws/releases/": [Ask("/ws/releases/", signed_in("open")), Ask("/ws/releases/?search=secret", signed_in("open"))],
+    "ws/releases/<str:release_id>/": [
+        Ask(f"/ws/releases/{OURS}/", in_scope("open")),
+        Ask(f"/ws/releases/{SECRET}/", secret("open")),
+        Ask(f"/ws/releases/{NOWHERE}/", secret(NO_RELEASE)),
+    ],
+    "": [Ask("/ws/nothing/", anybody("4404"))],
+}
