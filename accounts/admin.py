@@ -10,11 +10,15 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import path
 
 from accounts import lockout_admin  # noqa: F401  # Being imported makes its page known.
 from accounts.forms import UserChangeForm, UserCreationForm
 from accounts.models import Scope, User
+from accounts.sight import ReleaseForm, who_sees
 
 _RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -82,6 +86,27 @@ admin.site.unregister(Group)
 class GroupAdmin(DjangoGroupAdmin):
     inlines = [ScopeInline]
     list_display = ["name", "patterns"]
+    change_list_template = "admin/auth/group/roles.html"
+
+    def get_urls(self) -> list[Any]:
+        page = path("who-sees/", self.admin_site.admin_view(self.who_sees), name="auth_group_who_sees")
+        return [page, *super().get_urls()]
+
+    def who_sees(self, request: HttpRequest) -> TemplateResponse:
+        """Which people see a release, by which roles and patterns. It names people, so it takes both rights."""
+        people_admin = self.admin_site.get_model_admin(User)
+        if not (self.has_view_permission(request) and people_admin.has_view_permission(request)):
+            raise PermissionDenied
+        form = ReleaseForm(request.GET if "release" in request.GET else None)
+        release = form.cleaned_data["release"] if form.is_valid() else None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Who sees a release?",
+            "form": form,
+            "release": release,
+            "people": who_sees(release) if release else None,
+        }
+        return TemplateResponse(request, "admin/auth/group/who_sees.html", context)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("scopes")

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 
+def matches(release_id: str, pattern: str) -> bool:
+    """Whether a scope's pattern is of this release; case counts."""
+    return fnmatchcase(release_id, pattern)
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Somebody who looks at releases, and the glob patterns over release IDs that their roles give them."""
@@ -16,7 +21,7 @@ class Viewer:
 
     def may_see(self, release_id: str) -> bool:
         """Whether any pattern matches; case counts. False for all where there is no pattern."""
-        return self.sees_all or any(fnmatchcase(release_id, pattern) for pattern in self.patterns)
+        return self.sees_all or any(matches(release_id, pattern) for pattern in self.patterns)
 
     @property
     def scope(self) -> Hashable:

@@ -6,6 +6,7 @@ BAD_TOKEN for whom a token is no good any more.
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.roles.people import NOWHERE, OURS, RECORD, SECRET, SECRET_APP, SHARED_APP, Caller
 
@@ -171,7 +172,7 @@ PAGES: dict[str, list[Ask]] = {
 
 def admin(path: str, staff: str, superuser: str, method: str = "GET") -> Ask:
     """A page of the administration, where a token signs in nobody."""
-    out = f"302 /admin/login/?next=/admin/{path}"
+    out = f"302 /admin/login/?{urlencode({'next': f'/admin/{path}'}, safe='/')}"
     return Ask(f"/admin/{path}", answers(out, out, out, out, staff, superuser), method)
 
 
@@ -212,6 +213,7 @@ ADMIN: dict[str, list[Ask]] = {
     **of_model("accounts/user", 1),
     "admin/accounts/user/<id>/password/": [admin("accounts/user/1/password/", "200", "200")],
     **of_model("auth/group", 1),
+    "admin/auth/group/who-sees/": [admin(f"auth/group/who-sees/?release={NOWHERE}", "200", "200")],
     **of_model("accounts/failedsignin", 1, add=_NO),
     **of_model("releases/savedview", 1, add=_NO),
     # The records: for superusers, and for Administrators by their role, which this staff has not.
