@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from secrets import randbits
 from time import time_ns
@@ -97,14 +97,14 @@ class Access:
 
     def told(self) -> dict[str, Any]:
         """What there is to say of it, by name."""
-        return {name: value for name, value in asdict(self).items() if value not in ("", None)}
+        return {name: value for name in _NAMES if (value := getattr(self, name)) not in ("", None)}
 
     def line(self) -> bytes:
         """One line of JSON, with its end."""
         return to_json(self.told()) + b"\n"
 
 
-_NAMES = frozenset(each.name for each in fields(Access))
+_NAMES = tuple(each.name for each in fields(Access))
 
 
 def access_of(told: dict[str, Any]) -> Access:

@@ -127,7 +127,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Generic in t
 
 @admin.register(AccessRecord)
 class AccessRecordAdmin(ReadOnlyAdmin):
-    list_display = ["moment", "who", "action", "what", "outcome", "status", "via", "address", "request_id"]
+    list_display = ["moment", "who", "action", "what", "outcome", "status", "via", "address"]
     list_display_links = ["moment"]
     list_filter = [UserFilter, ReleaseFilter, "outcome", SinceFilter, UntilFilter, AddressFilter]
     search_fields = ["request_id"]

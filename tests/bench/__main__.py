@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from tests.bench import (
+    access_record,
     big_tree,
     cold_tree,
     event_to_browser,
@@ -35,17 +36,20 @@ LIVE = {
 }
 """Parts that share releases which change. Each has a portal that has served nobody before."""
 
-PARTS = ("big_tree", "cold_tree", *LIVE, "outages", "release_list")
+PARTS = ("access_record", "big_tree", "cold_tree", *LIVE, "outages", "release_list")
 """The list comes last: for a while after ten thousand starts the server is busy with them."""
 
 
 async def measure(parts: set[str], releases: int) -> list[Measure]:
     _stop_in_order()
     measures: list[Measure] = []
+    if "access_record" in parts:
+        say("Measuring the access record …")
+        measures += await asyncio.to_thread(access_record.measure)
     if "big_tree" in parts:
         say("Measuring a big tree in a browser …")
         measures += await big_tree.measure()
-    if parts - {"big_tree"}:
+    if parts - {"access_record", "big_tree"}:
         measures += await _measure_with_temporal(parts, releases)
     return measures
 

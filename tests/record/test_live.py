@@ -3,8 +3,6 @@
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing, contextmanager
 
@@ -12,28 +10,11 @@ import pytest
 
 from tests.live_server import VIEWER, live_server
 from tests.record.conftest import PATIENT
+from tests.record.outage import writes_stopped
 
 APPLICATION = "tests.record.portal:application"
 RELEASE = "/api/releases/release:payments-1/"
 OUTAGE_READS = 60
-
-_HOLD = """
-import sqlite3, sys
-connection = sqlite3.connect(sys.argv[1], isolation_level=None)
-connection.execute("BEGIN EXCLUSIVE")
-print("held", flush=True)
-sys.stdin.read()
-"""
-
-
-@contextmanager
-def writes_stopped(database):
-    """Nobody can write to the database meanwhile, while reads go on."""
-    command = [sys.executable, "-c", _HOLD, str(database)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
-        assert holder.stdout.readline() == b"held\n"
-        yield
-        holder.communicate()
 
 
 @pytest.fixture
