@@ -67,6 +67,14 @@ def test_a_token_that_is_no_good_is_on_record(ask, anonymous, name):
     assert (access.outcome, access.code, access.user_id) == ("not_signed_in", "token_invalid", None)
 
 
+def test_whose_token_was_refused_is_on_record(on_record, anonymous, bearer, viewer):
+    headers = bearer(viewer)
+    viewer.is_active = False
+    viewer.save()
+    anonymous.get("/api/releases/", headers=headers)
+    assert [(access.outcome, access.user_id) for access in on_record] == [("not_signed_in", viewer.pk)]
+
+
 @routes
 def test_a_program_is_on_record(ask, anonymous, bearer, viewer, name):
     access = ask(anonymous, name, headers=bearer(viewer))
