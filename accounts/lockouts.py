@@ -76,6 +76,11 @@ def forgive(request: HttpRequest, email: str) -> None:
     AccessAttempt.objects.filter(username=account, ip_address=address).delete()
 
 
+def forgive_account(email: str) -> None:
+    """No failure of this account counts any more, from wherever."""
+    AccessAttempt.objects.filter(username=account_key(email)).delete()
+
+
 def account_key(email: str) -> str:
     """One text for all that a database may hold to be the same address: whatever the case, with or without accents."""
     decomposed = unicodedata.normalize("NFKD", email.strip().lower())

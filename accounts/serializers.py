@@ -15,10 +15,8 @@ _TEXT = r"^[^\x00]+$"
 _JWT = r"^[A-Za-z0-9_.=-]+$"
 
 
-class LoginSerializer(serializers.Serializer[Any]):
-    # Any text, not an address only: what is none is answered like any other that is not known.
-    email = serializers.RegexField(_TEXT, max_length=254, write_only=True, trim_whitespace=False)
-    password = serializers.RegexField(
+def _password() -> serializers.RegexField:
+    return serializers.RegexField(
         _TEXT,
         # The bound is on work: hashing takes as long as its input is.
         max_length=1024,
@@ -26,6 +24,27 @@ class LoginSerializer(serializers.Serializer[Any]):
         trim_whitespace=False,
         style={"input_type": "password"},
     )
+
+
+class LoginSerializer(serializers.Serializer[Any]):
+    # Any text, not an address only: what is none is answered like any other that is not known.
+    email = serializers.RegexField(_TEXT, max_length=254, write_only=True, trim_whitespace=False)
+    password = _password()
+
+
+class PasswordChangeSerializer(serializers.Serializer[Any]):
+    password = _password()
+    new_password = _password()
+
+
+class PasswordForgottenSerializer(serializers.Serializer[Any]):
+    email = serializers.RegexField(_TEXT, max_length=254, write_only=True)
+
+
+class PasswordResetSerializer(serializers.Serializer[Any]):
+    uid = serializers.RegexField(r"^[A-Za-z0-9_-]+$", max_length=100, write_only=True, help_text="Of the link.")
+    token = serializers.RegexField(r"^[A-Za-z0-9-]+$", max_length=100, write_only=True, help_text="Of the link.")
+    new_password = _password()
 
 
 class MeSerializer(serializers.ModelSerializer[User]):

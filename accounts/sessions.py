@@ -56,7 +56,8 @@ class SessionStore(DatabaseStore):
 
     def put_off(self) -> None:
         """Somebody is there. Writes once a minute at most, and not what was signed out meanwhile."""
-        if self._expires_at is None or SESSION_KEY not in self:
+        # What began with this very request has nothing to put off.
+        if self._expires_at is None or _BEGAN not in self:
             return
         end = _end_of(self._session)  # type: ignore[attr-defined]
         if end - self._expires_at >= _WRITE_EVERY:

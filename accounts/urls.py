@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts import password_views, views
 
 urlpatterns = [
     path("login/", views.LoginView.as_view(), name="login"),
     path("logout/", views.LogoutView.as_view(), name="logout"),
     path("logout/everywhere/", views.LogoutEverywhereView.as_view(), name="logout-everywhere"),
     path("me/", views.MeView.as_view(), name="me"),
+    path("password/change/", password_views.PasswordChangeView.as_view(), name="password-change"),
+    path("password/forgotten/", password_views.PasswordForgottenView.as_view(), name="password-forgotten"),
+    path("password/reset/", password_views.PasswordResetView.as_view(), name="password-reset"),
     path("token/", views.TokenObtainView.as_view(), name="token"),
     path("token/refresh/", views.TokenRefreshView.as_view(), name="token-refresh"),
     path("token/verify/", views.TokenVerifyView.as_view(), name="token-verify"),

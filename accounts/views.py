@@ -32,7 +32,7 @@ from releases.schema import problem_responses
 
 log = structlog.get_logger(__name__)
 
-_CSRF_HEADER = OpenApiParameter(
+CSRF_HEADER = OpenApiParameter(
     "X-CSRFToken",
     location=OpenApiParameter.HEADER,
     required=True,
@@ -58,7 +58,7 @@ _ME = OpenApiExample(
 _PAIR = OpenApiExample("A pair", {"access": "eyJhbGciOi…", "refresh": "eyJhbGciOi…"}, response_only=True)
 
 
-class _AuthView(APIView):
+class AuthView(APIView):
     """What is said about sign-ins belongs to one browser, now: no cache keeps it."""
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
@@ -67,7 +67,7 @@ class _AuthView(APIView):
         return answer
 
 
-class _CsrfProtectedView(_AuthView):
+class CsrfProtectedView(AuthView):
     """Open to anybody, but not from another site's page: DRF asks for the CSRF token of signed-in people only."""
 
     # A token that is no good any more must not stand in the way of getting a new one.
@@ -81,7 +81,7 @@ class _CsrfProtectedView(_AuthView):
         super().initial(request, *args, **kwargs)
 
 
-class LoginView(_CsrfProtectedView):
+class LoginView(CsrfProtectedView):
     throttle_classes = [ScopedRateThrottle]
     throttle_scope = "sign_in"
 
@@ -90,7 +90,7 @@ class LoginView(_CsrfProtectedView):
         tags=["auth"],
         summary="Sign in to a session",
         description="For browsers. Sets the session's cookie, and a new `csrftoken`.",
-        parameters=[_CSRF_HEADER],
+        parameters=[CSRF_HEADER],
         request=LoginSerializer,
         responses={
             200: MeSerializer,
@@ -107,13 +107,13 @@ class LoginView(_CsrfProtectedView):
         return Response(MeSerializer(user).data)
 
 
-class LogoutView(_CsrfProtectedView):
+class LogoutView(CsrfProtectedView):
     @extend_schema(
         operation_id="logout",
         tags=["auth"],
         summary="End the session",
         description="Also where there is none (any more). Tokens are ended by `/api/auth/token/blacklist/`.",
-        parameters=[_CSRF_HEADER],
+        parameters=[CSRF_HEADER],
         request=None,
         responses={204: None, **problem_responses("permission_denied")},
         auth=[],
@@ -127,7 +127,7 @@ class LogoutView(_CsrfProtectedView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class LogoutEverywhereView(_AuthView):
+class LogoutEverywhereView(AuthView):
     @extend_schema(
         operation_id="logout_everywhere",
         tags=["auth"],
@@ -145,7 +145,7 @@ class LogoutEverywhereView(_AuthView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class MeView(_AuthView):
+class MeView(AuthView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # First of all: a browser that is told to sign in needs the cookie for just that.
         get_token(request._request)
@@ -164,7 +164,7 @@ class MeView(_AuthView):
         return Response(MeSerializer(request.user).data)
 
 
-class _TokenView(_AuthView):
+class _TokenView(AuthView):
     authentication_classes: list[Any] = []
     permission_classes = [AllowAny]
     serializer_class: type[Serializer[Any]]

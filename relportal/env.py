@@ -81,6 +81,14 @@ class Env(BaseSettings):
     LOCKOUT_FAILURES: Annotated[int, Field(ge=1, le=1000)] = 5
     LOCKOUT_MINUTES: Annotated[int, Field(ge=1, le=1440)] = 15
 
+    EMAIL_HOST: str | None = None
+    EMAIL_PORT: Annotated[int, Field(ge=1, le=65_535)] = 587
+    EMAIL_USER: str = ""
+    EMAIL_PASSWORD: Private = ""
+    EMAIL_SECURITY: Literal["starttls", "tls", "none"] = "starttls"
+    EMAIL_FROM: str = "relportal@localhost"
+    EMAIL_DIRECTORY: Path | None = None
+
     TEMPORAL_HOST: str = "localhost:7233"
     TEMPORAL_NAMESPACE: str = "default"
     TEMPORAL_TLS: bool = False

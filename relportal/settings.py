@@ -158,19 +158,32 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
     "django.contrib.auth.hashers.BCryptPasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+_RULES = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {
+        "NAME": f"{_RULES}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "full_name")},
+    },
+    {"NAME": f"{_RULES}.MinimumLengthValidator"},
+    {"NAME": f"{_RULES}.CommonPasswordValidator"},
+    {"NAME": f"{_RULES}.NumericPasswordValidator"},
 ]
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = env.SESSION_MAX_HOURS * 3600  # The server ends idle sessions before.
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "relportal.pages.csrf_failure"
+PASSWORD_RESET_TIMEOUT = 3600
+
+# Mails: to the mail server that is named, else to files, else to where the log goes.
+_MAIL = "smtp" if env.EMAIL_HOST else "filebased" if env.EMAIL_DIRECTORY else "console"
+EMAIL_BACKEND = f"django.core.mail.backends.{_MAIL}.EmailBackend"
+EMAIL_FILE_PATH = env.EMAIL_DIRECTORY
+EMAIL_HOST, EMAIL_PORT = env.EMAIL_HOST, env.EMAIL_PORT
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.EMAIL_USER, env.EMAIL_PASSWORD
+EMAIL_USE_TLS, EMAIL_USE_SSL = env.EMAIL_SECURITY == "starttls", env.EMAIL_SECURITY == "tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.EMAIL_FROM
+
 JWT_SECRETS = [env.JWT_SECRET, *env.JWT_PREVIOUS_SECRETS]
 SIMPLE_JWT = {
     "SIGNING_KEY": env.JWT_SECRET,

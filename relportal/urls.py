@@ -36,6 +36,8 @@ api: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include(api)),
     path("admin/login/", pages.admin_login),
+    # The portal's page counts wrong passwords; the administration's own would let them be guessed.
+    path("admin/password_change/", RedirectView.as_view(url="/account")),
     path("admin/", admin.site.urls),
     re_path(r"^(?P<url>api|admin)$", RedirectView.as_view(url="/%(url)s/", permanent=True)),
     path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg")),

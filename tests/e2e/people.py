@@ -22,6 +22,9 @@ OUTSIDER = "outsider@example.com"
 """Has a role, in whose scope no release is."""
 MOVER = "mover@example.com"
 """Sees all releases, and ends all sessions of their own: nobody else's test stands on these."""
+FORGETFUL = "forgetful@example.com"
+CAREFUL = "careful@example.com"
+"""Have another password after a test than before."""
 
 
 def main() -> None:
@@ -51,6 +54,8 @@ def main() -> None:
     outsider.groups.add(outsiders)
     mover = User.objects.create_user(MOVER, PASSWORD, full_name="Mo Mover")
     mover.groups.add(viewers)
+    for email in (FORGETFUL, CAREFUL):
+        User.objects.create_user(email, PASSWORD).groups.add(viewers)
     json.dump({user.email: signed_in(user) for user in (viewer, payer, staff, newcomer, outsider, mover)}, sys.stdout)
 
 

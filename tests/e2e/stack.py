@@ -116,6 +116,18 @@ class Stack:
                 "DELETE FROM accounts_usersession WHERE session_key = ?", [(key,) for key in keys - kept]
             )
 
+    def mail_to(self, email: str) -> str:
+        """The newest mail that was sent to the address, once there is one."""
+        found: list[str] = []
+
+        def look() -> bool:
+            files = sorted(_mails_beside(self._database).glob("*.log"), key=lambda path: path.stat().st_mtime)
+            found[:] = [text for text in map(Path.read_text, files) if f"To: {email}" in text]
+            return bool(found)
+
+        self._until("portal", look)
+        return found[-1]
+
     def last_words(self) -> str:
         """The ends of all logs, for the report of a test that failed."""
         return "\n".join(f"-- {name}\n{process.last_words()}" for name, process in self._running.items())
@@ -218,6 +230,10 @@ class Releases:
         return self._thread.submit(self._runner.run, connected()).result()
 
 
+def _mails_beside(database: Path) -> Path:
+    return database.parent / "mails"
+
+
 def _portal_environment(temporal_host: str, database: Path) -> dict[str, str]:
     """Nothing of the developer's own settings gets in."""
     theirs = {name: value for name, value in os.environ.items() if name not in Env.model_fields}
@@ -228,6 +244,7 @@ def _portal_environment(temporal_host: str, database: Path) -> dict[str, str]:
         "SECRET_KEY": "test-only-" + "k" * 32,
         "JWT_SECRET": "test-only-" + "j" * 32,
         "DATABASE_URL": f"sqlite:///{database}",
+        "EMAIL_DIRECTORY": str(_mails_beside(database)),
         "ACCESS_SPOOL_DIR": str(database.parent / "spool"),
         "TEMPORAL_HOST": temporal_host,
         "PYTHONUNBUFFERED": "1",

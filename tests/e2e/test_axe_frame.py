@@ -36,6 +36,35 @@ def sign_in_and_its_refusals(visit: Visit) -> States:
     yield page
 
 
+def pages_of_passwords(visit: Visit) -> States:
+    page = visit("/forgot-password", None, answers=[400, 401])
+    page.get_by_label("E-mail address").fill("nobody@example.com")
+    yield page
+    page.get_by_role("button", name="Send me a link").click()
+    expect(page.get_by_text("a mail with a link is on its way")).to_be_visible()
+    yield page
+    page.goto("/reset-password")
+    expect(page.get_by_text("This link is not whole.")).to_be_visible()
+    yield page
+    page.goto("/login")
+    page.goto("/reset-password#MQ.a-b")
+    page.get_by_role("textbox", name="New password").fill("short")
+    yield page
+    page.get_by_role("button", name="Set the password").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    yield page
+
+
+def page_of_the_account(visit: Visit) -> States:
+    page = visit("/account", answers=[400])
+    page.get_by_label("Your password of now").fill("not the password")
+    yield page
+    page.get_by_role("textbox", name="New password").fill("short")
+    page.get_by_role("button", name="Change it").click()
+    expect(page.get_by_text("This is not your password.")).to_be_visible()
+    yield page
+
+
 def page_that_is_none(visit: Visit) -> States:
     page = visit("/no/such/page")
     expect(page.get_by_role("heading", name="There is no such page.")).to_be_visible()
@@ -78,6 +107,7 @@ def menus_and_what_they_lead_to(visit: Visit) -> States:
     "states",
     [
         *(sign_in_and_its_refusals, page_that_is_none, session_that_is_awaited, session_that_can_not_be_read),
+        *(pages_of_passwords, page_of_the_account),
         *(script_that_is_missing, menus_and_what_they_lead_to),
     ],
     ids=lambda states: states.__name__,

@@ -110,6 +110,12 @@ API: dict[str, list[Ask]] = {
         Ask("/api/auth/logout/everywhere/", signed_in("405 method_not_allowed")),
         Ask("/api/auth/logout/everywhere/", signed_in("204"), "POST"),
     ],
+    "api/auth/password/change/": [
+        Ask("/api/auth/password/change/", signed_in("405 method_not_allowed")),
+        Ask("/api/auth/password/change/", signed_in("400 invalid_parameter"), "POST", {}),
+    ],
+    "api/auth/password/forgotten/": only_post("/api/auth/password/forgotten/", _MISSING),
+    "api/auth/password/reset/": only_post("/api/auth/password/reset/", _MISSING),
     "api/auth/me/": [Ask("/api/auth/me/", signed_in())],
     "api/auth/token/": only_post("/api/auth/token/", _MISSING),
     "api/auth/token/refresh/": only_post("/api/auth/token/refresh/", _MISSING),
@@ -203,7 +209,8 @@ ADMIN: dict[str, list[Ask]] = {
             "POST",
         ),
     ],
-    "admin/password_change/": [admin("password_change/", "200", "200")],
+    # The portal's page, whoever asks.
+    "admin/password_change/": [Ask("/admin/password_change/", anybody("302 /account"))],
     "admin/password_change/done/": [admin("password_change/done/", "200", "200")],
     "admin/autocomplete/": [admin("autocomplete/", "403", "403")],
     "admin/jsi18n/": [admin("jsi18n/", "200", "200")],

@@ -1,4 +1,5 @@
 import { chakra } from "@chakra-ui/react";
+import { Link } from "react-router";
 import { Disclosure, disclosureItem } from "@/components/Disclosure";
 import { ExternalIcon, PersonIcon } from "@/components/icons";
 import { useSignOut } from "@/features/auth/sign-out";
@@ -9,6 +10,7 @@ const Who = chakra("div", { base: { px: "2", py: "1.5", borderBottomWidth: "1px"
 const Name = chakra("div", { base: { fontWeight: "medium", overflowWrap: "anywhere" } });
 const Detail = chakra("div", { base: { color: "fg.muted", fontSize: "xs", overflowWrap: "anywhere" } });
 const PageLink = chakra("a", { base: disclosureItem });
+const PortalLink = chakra(Link, { base: disclosureItem });
 const Action = chakra("button", { base: disclosureItem });
 const Failure = chakra("p", { base: { px: "2", py: "1", color: "phase.failed.fg", fontSize: "xs" } });
 
@@ -58,6 +60,9 @@ export function UserMenu({ onShowKeys }: UserMenuProps) {
             {fullName && <Detail>{email}</Detail>}
             <Detail>{roles.join(", ") || "no role"}</Detail>
           </Who>
+          <PortalLink to="/account" onClick={close}>
+            Your account
+          </PortalLink>
           {isStaff && (
             <PageLink href="/admin/">
               Administration <ExternalIcon />

@@ -1,35 +1,11 @@
-import { chakra, Heading } from "@chakra-ui/react";
+import { chakra } from "@chakra-ui/react";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect } from "react";
 import { Link, Navigate, useSearchParams } from "react-router";
-import { ColorModeSwitch } from "@/components/ColorModeSwitch";
-import { PageTitle } from "@/components/PageTitle";
 import { HOME, isAdminPage, isServerPage, leaveTo, safeNext } from "@/lib/destinations";
 import { sessionQuery } from "@/lib/session";
+import { AuthPage, Lead } from "./AuthPage";
 import { SignInForm } from "./SignInForm";
-
-const Page = chakra("main", {
-  base: { minHeight: "100dvh", display: "grid", placeItems: "center", px: "4", py: "10", position: "relative" },
-});
-
-const Corner = chakra("div", { base: { position: "absolute", top: "3", insetInlineEnd: "4" } });
-
-const Card = chakra("div", {
-  base: {
-    width: "100%",
-    maxWidth: "24rem",
-    display: "flex",
-    flexDirection: "column",
-    gap: "5",
-    p: { base: "6", sm: "8" },
-    bg: "bg.panel",
-    borderWidth: "1px",
-    borderRadius: "lg",
-    boxShadow: "sm",
-  },
-});
-
-const Lead = chakra("p", { base: { color: "fg.muted", mt: "1" } });
 
 function Leave({ to }: { to: string }) {
   useEffect(() => leaveTo(to), [to]);
@@ -68,20 +44,12 @@ export function SignInPage() {
 
   if (me && !mayNotOpenAdmin) return isServerPage(next) ? <Leave to={next} /> : <Navigate to={next} replace />;
   return (
-    <Page>
-      <PageTitle>Sign in</PageTitle>
-      <Corner>
-        <ColorModeSwitch />
-      </Corner>
-      <Card>
-        <div>
-          <Heading as="h1" size="2xl">
-            Relportal
-          </Heading>
-          <Reason forbiddenFor={mayNotOpenAdmin ? me?.email : undefined} hasNext={params.has("next")} />
-        </div>
-        <SignInForm autoFocus={!mayNotOpenAdmin} />
-      </Card>
-    </Page>
+    <AuthPage
+      title="Sign in"
+      heading="Relportal"
+      lead={<Reason forbiddenFor={mayNotOpenAdmin ? me?.email : undefined} hasNext={params.has("next")} />}
+    >
+      <SignInForm autoFocus={!mayNotOpenAdmin} />
+    </AuthPage>
   );
 }

@@ -1,0 +1,59 @@
+import { chakra, Heading } from "@chakra-ui/react";
+import { PageTitle } from "@/components/PageTitle";
+import { useMe } from "@/lib/session";
+import { CredentialField, CredentialForm } from "./CredentialForm";
+import { useChangePassword } from "./password";
+
+const Column = chakra("div", { base: { maxWidth: "26rem", display: "flex", flexDirection: "column", gap: "5" } });
+const Text = chakra("p", { base: { color: "fg.muted" } });
+const Done = chakra("p", { base: { color: "phase.succeeded.fg", fontWeight: "medium" } });
+
+/** The signed-in user's own account: who they are, and their password. */
+export function AccountPage() {
+  const { email, full_name: fullName } = useMe();
+  const { mutate, error, isPending, isSuccess } = useChangePassword();
+  return (
+    <Column>
+      <PageTitle>Your account</PageTitle>
+      <div>
+        <Heading as="h1" size="2xl">
+          Your account
+        </Heading>
+        <Text>{fullName ? `${fullName}, ${email}` : email}</Text>
+      </div>
+      <div>
+        <Heading as="h2" size="lg">
+          Change your password
+        </Heading>
+        <Text>Eight characters at least. You stay signed in here, and are signed out everywhere else.</Text>
+      </div>
+      <Done role="status">{isSuccess ? "Your password is changed." : null}</Done>
+      <CredentialForm
+        label="Change your password"
+        submit="Change it"
+        submitting="Changing"
+        isPending={isPending}
+        failure={error}
+        fields={["password", "new_password"]}
+        onSubmit={(value, empty) =>
+          mutate({ password: value("password"), new_password: value("new_password") }, { onSuccess: empty })
+        }
+      >
+        <CredentialField
+          label="Your password of now"
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          failure={error}
+        />
+        <CredentialField
+          label="New password"
+          name="new_password"
+          type="password"
+          autoComplete="new-password"
+          failure={error}
+        />
+      </CredentialForm>
+    </Column>
+  );
+}
