@@ -237,14 +237,16 @@ class ReleaseList:
         if run.run_id in self._ended_progress:
             return self._ended_progress[run.run_id]
         try:
-            tree = self._live(release_id, whole=True) or await self._reader.tree(release_id)
+            live = self._live(release_id, whole=True)
+            tree = live if live and _tells_of(live, run) else await self._reader.tree(release_id)
         except RelportalError:
             return None
         problem, progress = tree.release.problem, Progress.of(tree.release)
         if problem is not None and problem.code in UNREAD:
             return None
         if not run.status.is_open:
-            _keep(self._ended_progress if _is_final(tree) else self._late_progress, run.run_id, progress)
+            is_kept = _tells_of(tree, run) and _is_final(tree)
+            _keep(self._ended_progress if is_kept else self._late_progress, run.run_id, progress)
         return progress
 
     def is_final(self, run: Run, query: ListQuery) -> bool:
@@ -300,6 +302,11 @@ def _ordered(
     for release_id in added:
         insort(kept, release_id, key=cmp_to_key(compared))
     return kept
+
+
+def _tells_of(tree: Tree, run: Run) -> bool:
+    """Whether the tree is of this run, and not from before its end: what is live is told of that a moment later."""
+    return tree.run.run_id == run.run_id and (run.status.is_open or not tree.run.status.is_open)
 
 
 def _is_final(tree: Tree) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from releases import listing
 from releases.access import Viewer
-from releases.domain import ProblemCode, RunStatus
+from releases.domain import EntityId, ProblemCode, RunStatus
 from releases.errors import QueryTimeout
 from releases.hierarchy import HierarchyReader
 from releases.index import IndexConfig, ReleaseIndex
@@ -16,7 +16,7 @@ from releases.listing import ListQuery, Page, ReleaseList
 from releases.phases import Phase, PhaseTable
 from releases.reading import ReaderConfig
 from releases.topology import ReleaseWorkflowIds
-from tests.api.samples import start, start_spread, start_whole
+from tests.api.samples import start, start_spread, start_whole, whole
 from tests.fakes.gateway import FakeTemporal
 
 ALL = Viewer(1, "all@example.com", sees_all=True)
@@ -230,6 +230,20 @@ class TestRollups:
             ]}},
         )  # fmt: skip
         assert await self.totals(releases) == [1]
+
+    async def test_that_of_a_release_that_has_just_ended_is_not_what_was_live_before(
+        self, temporal: FakeTemporal
+    ) -> None:
+        start_whole(temporal, "release:a", {"wave:w1": {"cluster:c": {"bundle:b": {"app:a": "deploying"}}}})
+        releases = list_of(temporal)
+        before = await releases._reader.tree(EntityId("release:a"))
+        releases._live = lambda *_, **__: before
+        assert await self.totals(releases) == [0]
+        succeeded = whole("release:a", {"wave:w1": {"cluster:c": {"bundle:b": {"app:a": "running"}}}})
+        temporal.queries("release:a").update(succeeded)
+        temporal.end("release:a")
+        for _ in range(2):
+            assert await self.totals(releases) == [1]
 
     async def test_there_is_none_where_the_release_was_not_read(self, temporal: FakeTemporal) -> None:
         temporal.start("release:a")
