@@ -24,11 +24,16 @@ function ToList({ variant = "solid" }: { variant?: "solid" | "outline" }) {
   );
 }
 
+/** Whether what stands before this page in its tab is the portal's, too: a link that was sent is opened in a new tab,
+ * from where back leads out. */
+function canGoBack(): boolean {
+  const { navigation } = window as { navigation?: { canGoBack: boolean } };
+  return navigation?.canGoBack ?? window.history.length > 1;
+}
+
 function GoBack() {
   const navigate = useNavigate();
-  // A tab that was opened on this very page has nothing to go back to.
-  const goBack = () => (window.history.length > 1 ? navigate(-1) : navigate(HOME));
-  return <Button onClick={goBack}>Go back</Button>;
+  return <Button onClick={() => navigate(-1)}>Go back</Button>;
 }
 
 function LogInAgain() {
@@ -45,7 +50,14 @@ function actionsFor(category: ErrorCategory, onRetry: Retry): ReactNode {
     case "signed_out":
       return <LogInAgain />;
     case "forbidden":
-      return <GoBack />;
+      return canGoBack() ? (
+        <>
+          <GoBack />
+          <ToList variant="outline" />
+        </>
+      ) : (
+        <ToList />
+      );
     case "not_found":
     case "invalid":
       return <ToList />;

@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http, type JsonBodyType } from "msw";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { app, bundle, cluster, tree, troubledTree, wave } from "@/test/fixtures";
 import { renderApp, useSwiftTime } from "@/test/render-app";
 import { problemResponse, server, servesTree, servesTreeError } from "@/test/server";
@@ -91,13 +91,19 @@ describe("the release page's errors", () => {
     await waitFor(() => expect(currentAddress()).toBe("/releases"));
   });
 
-  it("offers the way back from a release that one may not see", async () => {
+  it.each([
+    ["and back to where one came from", true],
+    ["for who opened a link", false],
+  ])("leads away from a release that one may not see, %s", async (_, canGoBack) => {
+    vi.stubGlobal("navigation", { canGoBack });
+    onTestFinished(() => void vi.stubGlobal("navigation", undefined));
     servesTreeError(403);
     renderApp(PATH);
     expect(
       await screen.findByRole("heading", { name: "You don't have permission to view this resource." }),
     ).toBeVisible();
-    expect(screen.getByRole("button", { name: "Go back" })).toBeVisible();
+    expect(screen.getByRole("link", { name: "Back to the releases" })).toBeVisible();
+    expect(screen.queryAllByRole("button", { name: "Go back" })).toHaveLength(canGoBack ? 1 : 0);
   });
 
   it("asks to log in again", async () => {
