@@ -12,6 +12,9 @@ connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.execute("BEGIN EXCLUSIVE")
 print("held", flush=True)
 sys.stdin.read()
+# The last to leave writes what is in the log of SQLite to the file itself, which is all that a test copies.
+connection.rollback()
+connection.close()
 """
 
 
