@@ -141,3 +141,15 @@ def test_a_portal_that_restarts_is_said_to_be_away_and_the_page_goes_on_by_itsel
     expect(line(page, "app:restarted-1-america-ledger")).to_contain_text("failed")
     expect_live(page)
     assert page.evaluate("window.stays")
+
+
+def test_a_browser_that_goes_offline_says_so_at_once_and_goes_on_when_it_is_back(visit: Visit, stack: Stack) -> None:
+    stack.releases.start(moving("offline-1"))
+    page = visit_whole(visit, "offline-1", unreachable=True)
+    expect_live(page)
+    page.context.set_offline(True)
+    expect(page.get_by_text("This browser is offline.")).to_be_visible(timeout=5_000)
+    expect(page.get_by_text("Disconnected", exact=True)).to_be_visible()
+    page.context.set_offline(False)
+    expect_live(page)
+    expect(page.get_by_text("Not updated since")).to_have_count(0)

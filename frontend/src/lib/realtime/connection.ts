@@ -3,7 +3,11 @@ import ReconnectingWebSocket, { type Options } from "partysocket/ws";
 // The server says something every 10 s at least, be it only that nothing has changed.
 const HEARTBEAT_MS = 10_000;
 const LATE_MS = 2_000;
+const QUIET_MS = 15_000;
+// No sooner, and with it the connection is given up: a server that is slow for a moment must not have all come back.
 const SILENCE_MS = 25_000;
+// What has come while a page slept is delivered to it only after its timers.
+const WAKING_MS = 3_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Close codes after which the same request would only be refused again. */
@@ -34,6 +38,8 @@ const OPTIONS: Options = {
 export interface ConnectionEvents {
   onOpen: () => void;
   onText: (text: string) => void;
+  /** Nothing has been heard for longer than the server is ever silent. It may be heard again all the same. */
+  onSilence: () => void;
   /** At the end of each connection and of each attempt that fails. Another follows, unless it was a refusal. */
   onDown: (code: number) => void;
 }
@@ -61,6 +67,8 @@ export function connect(path: string, events: ConnectionEvents): Connection {
   let watchdog: ReturnType<typeof setTimeout> | undefined;
   let socket = open();
   window.addEventListener("focus", wake);
+  // A browser may call itself offline and reach a portal on the same machine all the same: another attempt tells.
+  window.addEventListener("offline", renew);
   window.addEventListener("online", renew);
   document.addEventListener("visibilitychange", wake);
 
@@ -85,7 +93,17 @@ export function connect(path: string, events: ConnectionEvents): Connection {
   function hear() {
     heardAt = Date.now();
     clearTimeout(watchdog);
-    watchdog = setTimeout(renew, SILENCE_MS);
+    const due = heardAt + QUIET_MS;
+    watchdog = setTimeout(() => {
+      const hasSlept = Date.now() - due > LATE_MS;
+      if (hasSlept) watchdog = setTimeout(fallSilent, WAKING_MS);
+      else fallSilent();
+    }, QUIET_MS);
+  }
+
+  function fallSilent() {
+    watchdog = setTimeout(renew, SILENCE_MS - QUIET_MS);
+    events.onSilence();
   }
 
   function drop() {
@@ -111,6 +129,7 @@ export function connect(path: string, events: ConnectionEvents): Connection {
 
   function close() {
     window.removeEventListener("focus", wake);
+    window.removeEventListener("offline", renew);
     window.removeEventListener("online", renew);
     document.removeEventListener("visibilitychange", wake);
     drop();

@@ -9,7 +9,13 @@ const RESYNC_MS = 5_000;
 const SIGNED_OUT = 4401;
 
 /** Whether the server pushes what changes. While it does not, the page has to ask. */
-export type Link = { state: "opening" } | { state: "down" } | Push;
+export type Link = { state: "opening" } | Down | Push;
+
+export interface Down {
+  state: "down";
+  /** When the server was found to have fallen silent, by this machine's clock, where it has said nothing since. */
+  silentAt: number | null;
+}
 
 export interface Push extends Report {
   state: "up";
@@ -18,7 +24,7 @@ export interface Push extends Report {
 }
 
 export const OPENING: Link = { state: "opening" };
-export const DOWN: Link = { state: "down" };
+export const DOWN: Link = { state: "down", silentAt: null };
 
 /** One thing to follow, and the place where pages find it. */
 export interface Feed<Body> {
@@ -48,6 +54,7 @@ function refusal(code: number, problem: ErrorFrame | null): ApiError {
 export function follow<Body>(feed: Feed<Body>, { onLink, onSignedOut }: Follower): () => void {
   let replica: Replica<Body> = EMPTY_REPLICA;
   let problem: ErrorFrame | null = null;
+  let silentAt: number | null = null;
   let patience: ReturnType<typeof setTimeout> | undefined;
   const opening = setTimeout(() => !replica.held && onLink(DOWN), OPENING_MS);
 
@@ -72,7 +79,12 @@ export function follow<Body>(feed: Feed<Body>, { onLink, onSignedOut }: Follower
 
   const connection = connect(feed.path, {
     onOpen: startOver,
+    onSilence() {
+      silentAt = Date.now();
+      onLink({ state: "down", silentAt });
+    },
     onText(text) {
+      silentAt = null;
       const frame = parseFrame(text);
       if (frame?.type === "error") problem = frame;
       const { replica: next, resync } = receive(feed.kind, replica, frame);
@@ -85,7 +97,7 @@ export function follow<Body>(feed: Feed<Body>, { onLink, onSignedOut }: Follower
     onDown(code) {
       const said = problem;
       startOver();
-      onLink(DOWN);
+      onLink({ state: "down", silentAt });
       if (code === SIGNED_OUT) onSignedOut();
       if (isRefusal(code)) feed.refuse(refusal(code, said));
     },

@@ -212,6 +212,89 @@ describe("the release page without push", () => {
     expect(screen.getByRole("tree")).toBeVisible();
   });
 
+  it("says after 15 s of silence that the portal has not answered since, until it is heard again", async () => {
+    useSwiftTime();
+    const { socket } = await showsPushed();
+    server.use(http.get("/api/releases/:id/hierarchy/", () => delay("infinite")));
+    await passes(12_000);
+    expect(screen.getByText("Live")).toBeVisible();
+    await passes(3_500);
+    expect(screen.getByText("Disconnected")).toBeVisible();
+    expect(screen.getByText(/Not updated since/).parentElement).toHaveTextContent("The portal has not answered since.");
+    expect(socket.closed).toBe(false);
+    await socket.sends(freshnessFrame("live"));
+    expect(await screen.findByText("Live")).toBeVisible();
+    await passes(12_000);
+    expect(socket.closed).toBe(false);
+  });
+
+  it("is said to be disconnected for as long as nothing answers, whatever it tries", async () => {
+    useSwiftTime();
+    await showsPushed();
+    server.use(http.get("/api/releases/:id/hierarchy/", () => delay("infinite")));
+    sockets.block();
+    await passes(15_500);
+    for (let second = 0; second < 20; second += 1) {
+      expect(screen.getByText("Disconnected")).toBeVisible();
+      await passes(1_000);
+    }
+  });
+
+  it("polls where only its socket has fallen silent", async () => {
+    useSwiftTime();
+    await showsPushed();
+    await passes(19_000);
+    expect(await screen.findByText("Polled")).toBeVisible();
+  });
+
+  it("gives a page that has slept a moment to hear what came meanwhile", async () => {
+    useSwiftTime();
+    const { socket } = await showsPushed();
+    server.use(http.get("/api/releases/:id/hierarchy/", () => delay("infinite")));
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await passes(1_000);
+    expect(screen.queryByText("Disconnected")).not.toBeInTheDocument();
+    await socket.sends(freshnessFrame("live"));
+    await passes(12_000);
+    expect(screen.getByText("Live")).toBeVisible();
+    expect(socket.closed).toBe(false);
+  });
+
+  it("is disconnected soon after a sleep in which the connection was lost", async () => {
+    useSwiftTime();
+    await showsPushed();
+    server.use(http.get("/api/releases/:id/hierarchy/", () => delay("infinite")));
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await passes(5_500);
+    expect(screen.getByText("Disconnected")).toBeVisible();
+  });
+
+  it("is disconnected at once when the browser goes offline, and connects when it is back", async () => {
+    useSwiftTime();
+    const online = vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+    const { socket } = await showsPushed();
+    sockets.block();
+    act(() => void window.dispatchEvent(new Event("offline")));
+    expect(await screen.findByText("Disconnected")).toBeVisible();
+    expect(screen.getByText(/Not updated since/).parentElement).toHaveTextContent("This browser is offline.");
+    expect(socket.closed).toBe(true);
+    online.mockRestore();
+    sockets.accept();
+    act(() => void window.dispatchEvent(new Event("online")));
+    await (await sockets.current()).sends(snapshotFrame(troubledTree()), freshnessFrame("live"));
+    expect(await screen.findByText("Live")).toBeVisible();
+  });
+
+  it("is live where it is pushed to although the browser believes itself offline", async () => {
+    const online = vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+    await showsPushed();
+    act(() => void window.dispatchEvent(new Event("offline")));
+    await waitFor(() => expect(sockets.all).toHaveLength(2));
+    await (await sockets.current()).sends(snapshotFrame(troubledTree()), freshnessFrame("live"));
+    expect(await screen.findByText("Live")).toBeVisible();
+    online.mockRestore();
+  });
+
   it("takes 25 s of silence for a dead connection", async () => {
     useSwiftTime();
     const { socket } = await showsPushed();

@@ -4,7 +4,7 @@ import { DOWN, OPENING, type Push } from "@/lib/realtime/follow";
 import { type Reading, staleReason, standingOf } from "./standing";
 
 const NOW = Date.parse("2025-11-22T10:00:00Z");
-const polled: Reading = { link: DOWN, freshness: "live", error: null, answeredAt: NOW - 3_000 };
+const polled: Reading = { isOnline: true, link: DOWN, freshness: "live", error: null, answeredAt: NOW - 3_000 };
 
 function pushed(change: Partial<Push> = {}): Reading {
   const link: Push = { state: "up", freshness: "live", asOf: NOW, reason: null, period: null, heardAt: NOW, ...change };
@@ -44,6 +44,19 @@ describe("what is shown", () => {
   it("is old when no answer came for long, as after a machine slept", () => {
     expect(staleReason({ ...polled, answeredAt: NOW - 31_000 }, NOW)).toMatch(/has not answered/);
     expect(standingOf(pushed({ heardAt: NOW - 31_000 }), NOW)).toBe("disconnected");
+  });
+
+  it("is cut off where the server fell silent, until it answers a request or speaks again", () => {
+    const silent = { ...polled, link: { state: "down", silentAt: NOW - 1_000 } } as const;
+    expect(standingOf(silent, NOW)).toBe("disconnected");
+    expect(staleReason(silent, NOW)).toBe("The portal has not answered since.");
+    expect(standingOf({ ...silent, answeredAt: NOW - 500 }, NOW)).toBe("polled");
+  });
+
+  it("is cut off where the browser is offline, but for what is pushed all the same", () => {
+    expect(standingOf({ ...polled, isOnline: false }, NOW)).toBe("disconnected");
+    expect(staleReason({ ...polled, isOnline: false }, NOW)).toBe("This browser is offline.");
+    expect(standingOf({ ...pushed(), isOnline: false }, NOW)).toBe("live");
   });
 
   it("is cut off where the portal can't be reached", () => {

@@ -1,6 +1,7 @@
 import { ApiError, sentenceOf } from "@/lib/api/errors";
 import type { Freshness } from "@/lib/api/types";
-import { useClock } from "@/lib/clock";
+import { isWaking, useClock } from "@/lib/clock";
+import { useOnline } from "@/lib/online";
 import type { Link } from "@/lib/realtime/follow";
 
 /** How often a page asks while nothing is pushed to it. */
@@ -15,6 +16,8 @@ const LAST_KNOWN = "Temporal can't be read at the moment. This is the last known
 export type Standing = "opening" | "live" | "polled" | "stale" | "disconnected";
 
 export interface Reading {
+  /** Whether the browser believes that it has a network. What is pushed all the same proves it wrong. */
+  isOnline: boolean;
   link: Link;
   /** As the last answer to a request had it. */
   freshness: Freshness;
@@ -28,12 +31,20 @@ function isUnanswered(error: unknown): boolean {
   return error instanceof ApiError && error.status === 0;
 }
 
+/** Whether the browser has no network, or the server fell silent and has answered nothing since. */
+function isCutOff({ link, isOnline, answeredAt }: Reading): boolean {
+  if (link.state === "up") return false;
+  return !isOnline || (link.state === "down" && link.silentAt !== null && answeredAt <= link.silentAt);
+}
+
 function isOverdue({ link, answeredAt }: Reading, now: number): boolean {
+  if (isWaking(now)) return false;
   return now - (link.state === "up" ? link.heardAt : answeredAt) > OVERDUE_MS;
 }
 
 export function standingOf(reading: Reading, now: number): Standing {
   const { link, freshness, error } = reading;
+  if (isCutOff(reading)) return "disconnected";
   if (link.state !== "up" && error) return isUnanswered(error) ? "disconnected" : "stale";
   if (isOverdue(reading, now)) return "disconnected";
   if (link.state === "up") return link.freshness;
@@ -44,9 +55,10 @@ export function standingOf(reading: Reading, now: number): Standing {
 
 /** Why what is shown may no longer hold, in a sentence; null while it is current. */
 export function staleReason(reading: Reading, now: number): string | null {
-  const { link, error } = reading;
+  const { link, error, isOnline } = reading;
   const standing = standingOf(reading, now);
   if (standing === "disconnected") {
+    if (!isOnline) return "This browser is offline.";
     return isUnanswered(error) ? "The portal can't be reached." : "The portal has not answered since.";
   }
   if (standing !== "stale") return null;
@@ -62,7 +74,8 @@ export function lapseOf(standing: Standing): string | null {
 }
 
 /** Both, kept up as time goes by. */
-export function useStanding(reading: Reading): { standing: Standing; reason: string | null } {
+export function useStanding(known: Omit<Reading, "isOnline">): { standing: Standing; reason: string | null } {
+  const reading = { ...known, isOnline: useOnline() };
   const standing = useClock((now) => standingOf(reading, now));
   const reason = useClock((now) => staleReason(reading, now));
   return { standing, reason };
