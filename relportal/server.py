@@ -19,7 +19,10 @@ from typing import Any, NoReturn
 from daphne.cli import CommandLineInterface
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.ws_protocol import WebSocketProtocol
+from twisted.internet import reactor
 from twisted.internet.defer import Deferred
+
+_reactor: Any = reactor
 
 RESTARTS = 1012
 """The close code of RFC 6455's registry for a server that ends."""
@@ -169,7 +172,8 @@ class PortalServer(Server):  # type: ignore[misc]
 
     def _is_busy(self) -> bool:
         has_sockets = any("disconnected" not in self.connections[protocol] for protocol in self._sockets())
-        return has_sockets or bool(self._applications())
+        # An application that has ended has handed its answer over: its last bytes may yet have to be sent.
+        return has_sockets or bool(self._applications()) or bool(_reactor.getWriters())
 
     async def _cancel_applications(self) -> None:
         applications = self._applications()
