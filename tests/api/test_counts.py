@@ -234,8 +234,9 @@ class TestReading:
     def test_sql_queries_are_for_the_viewer_alone(
         self, owner, viewer, bearer, client, releases, django_assert_num_queries
     ):
+        headers = bearer(viewer) if client == "token" else {}
         with django_assert_num_queries(3 if client == "session" else 2):
-            owner.get(COUNTS, headers=bearer(viewer) if client == "token" else {})
+            owner.get(COUNTS, headers=headers)
 
 
 class TestInTime:
