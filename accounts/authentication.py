@@ -10,18 +10,32 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import Token
 
-from accounts.models import User
+from accounts import service_tokens
+from accounts.models import ServiceToken, User
 from accounts.tokens import family_of
 
 
 class BearerAuthentication(JWTAuthentication):
-    """`Authorization: Bearer <access token>`. A token that is no good is refused, never taken for nobody's."""
+    """`Authorization: Bearer <access token or service token>`. A token that is no good is refused, never taken for
+    nobody's."""
 
-    def authenticate(self, request: Request) -> tuple[Any, Token] | None:
-        signed_in = super().authenticate(request)
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        signed_in = self._by_service_token(request) or super().authenticate(request)
         if signed_in is not None:
             structlog.contextvars.bind_contextvars(user_id=signed_in[0].pk)
         return signed_in
+
+    def _by_service_token(self, request: Request) -> tuple[User, ServiceToken] | None:
+        header = self.get_header(request)
+        text = self.get_raw_token(header) if header else None
+        if text is None or not service_tokens.is_one(text):
+            return None
+        try:
+            token = service_tokens.find(text)
+        except TokenError as error:
+            raise InvalidToken from error
+        token.user.service_token = token
+        return token.user, token
 
     def get_raw_token(self, header: bytes) -> bytes | None:
         scheme, _, rest = header.partition(b" ")

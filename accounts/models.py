@@ -18,7 +18,7 @@ from accounts.managers import UserManager
 
 # What a release's ID may hold, a wildcard, or a set of characters. One colon at most: an ID has no second one.
 _PART = r"(?:[A-Za-z0-9_.*?-]|\[[A-Za-z0-9_.-]+\])"
-_PATTERN = re.compile(rf"release:{_PART}+|[*?]{_PART}*(?::{_PART}+)?", re.ASCII)
+PATTERN = re.compile(rf"release:{_PART}+|[*?]{_PART}*(?::{_PART}+)?", re.ASCII)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -33,6 +33,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_staff = models.BooleanField("staff", default=False, help_text="May open this administration.")
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    service_token: "ServiceToken | None" = None
+    """What narrows the user's sight, where one was sent. Set by who authenticates, of no column."""
 
     objects = UserManager()
 
@@ -71,7 +74,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 def validate_pattern(pattern: str) -> None:
     """Raises ValidationError for a pattern that can't match any release's ID: a role that silently shows nothing."""
-    if not _PATTERN.fullmatch(pattern):
+    if not PATTERN.fullmatch(pattern):
         raise ValidationError(
             "A pattern over release IDs, such as release:payments-* or release:2025.??-search: letters, digits and"
             " _ . : - with the wildcards * ? [ ], beginning with release: or a wildcard.",
@@ -131,6 +134,39 @@ class UserSession(AbstractBaseSession):
         from accounts.sessions import SessionStore  # It imports this module.
 
         return SessionStore
+
+
+class ServiceToken(models.Model):
+    """A token of a dashboard or a CI job: see `accounts.service_tokens`."""
+
+    NAME_LENGTH = 80
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="service_tokens", verbose_name="owner")
+    name = models.CharField(max_length=NAME_LENGTH)
+    lookup = models.CharField(max_length=12, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    roles = models.ManyToManyField(Group, blank=True, related_name="service_tokens")
+    patterns = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name} (rpt_{self.lookup}…)"
+
+    @property
+    def is_good(self) -> bool:
+        return self.revoked_at is None and self.expires_at > timezone.now()
+
+    @property
+    def all_patterns(self) -> frozenset[str]:
+        """Its own, and those of its roles as they are now."""
+        of_roles = (scope.pattern for role in self.roles.all() for scope in role.scopes.all())
+        return frozenset([*self.patterns, *of_roles])
 
 
 class FailedSignIn(AccessAttempt):  # type: ignore[misc]  # django-axes has no types.

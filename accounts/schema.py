@@ -15,7 +15,8 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "JWT",
-            "description": "For programs: an access token of POST /api/auth/token/.",
+            "description": "For programs: an access token of POST /api/auth/token/, or a service token, which reads "
+            "releases and nothing else.",
         }
 
 

@@ -20,10 +20,11 @@ from django.utils.http import is_same_domain
 from rest_framework.exceptions import APIException, NotAuthenticated
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 
+from accounts import service_tokens
 from accounts.authentication import BearerAuthentication
-from accounts.models import TokenFamily, User, UserSession
+from accounts.models import ServiceToken, TokenFamily, User, UserSession
 from accounts.tokens import family_id_of
-from accounts.viewers import viewers_of
+from accounts.viewers import narrowed, viewers_of
 from releases.access import Viewer
 
 SUBPROTOCOL = "relportal"
@@ -34,11 +35,20 @@ _TOKEN_PREFIX = "bearer."  # noqa: S105  # No secret: what stands before one.
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """How somebody is signed in: by a session, or with a token of a family that expires at a time (Unix)."""
+    """How somebody is signed in: by a session, with a token of a family, or with a service token (its key); tokens
+    expire at a time (Unix)."""
 
     session_key: str | None = None
     family: UUID | None = None
+    service_token: int | None = None
     expires_at: float | None = None
+
+    @property
+    def way(self) -> str:
+        """As the access record calls it."""
+        if self.service_token is not None:
+            return "service"
+        return "token" if self.session_key is None else "session"
 
     @property
     def lost(self) -> APIException:
@@ -83,8 +93,11 @@ def sign_in(request: ASGIRequest, subprotocols: Iterable[str]) -> tuple[SignIn, 
 
 
 def _by_token(token: bytes) -> SignIn:
-    validated = BearerAuthentication().get_validated_token(token)
     try:
+        if service_tokens.is_one(token):
+            found = service_tokens.find(token)
+            return SignIn(service_token=found.pk, expires_at=found.expires_at.timestamp())
+        validated = BearerAuthentication().get_validated_token(token)
         return SignIn(family=family_id_of(validated), expires_at=validated["exp"])
     except TokenError as error:
         raise InvalidToken from error
@@ -107,27 +120,30 @@ def _session_key_of(request: ASGIRequest) -> str:
 
 def current_viewers(sign_ins: Collection[SignIn]) -> dict[SignIn, Viewer]:
     """What each may see, without those whose sign-in is no good any more: the user deactivated or deleted, the session
-    or the token's family ended, the password changed. However many they are, four queries. That a token expires is not
-    looked at."""
-    held = _by_session(sign_ins) | _by_family(sign_ins)
+    or the token's family ended, the password changed, the service token revoked. However many they are, four queries,
+    and three more for service tokens. That an access token expires is not looked at."""
+    services = _by_service_token(sign_ins)
+    of_services = {sign_in: (token.user_id, None) for sign_in, token in services.items()}
+    held: _Held = _by_session(sign_ins) | _by_family(sign_ins) | of_services
     users = User.objects.filter(pk__in={user_id for user_id, _ in held.values()}, is_active=True).in_bulk()
     viewers = viewers_of(users.values())
     return {
-        sign_in: viewers[user_id]
+        sign_in: narrowed(viewers[user_id], services.get(sign_in))
         for sign_in, (user_id, mark) in held.items()
-        if user_id in users and users[user_id].has_password_of(mark)
+        if user_id in users and (mark is None or users[user_id].has_password_of(mark))
     }
 
 
-_Held = dict[SignIn, tuple[int, str]]
-"""The user's key, and the mark of the password that the sign-in began with."""
+_Held = dict[SignIn, tuple[int, str | None]]
+"""The user's key, and the mark of the password that the sign-in began with: None for a service token, which outlasts
+passwords."""
 
 
 def _by_session(sign_ins: Collection[SignIn]) -> _Held:
     by_key = {sign_in.session_key: sign_in for sign_in in sign_ins if sign_in.session_key is not None}
     if not by_key:
         return {}
-    held = {}
+    held: _Held = {}
     for row in UserSession.objects.filter(session_key__in=by_key, expire_date__gt=timezone.now()):
         data = row.get_decoded()
         if SESSION_KEY in data:
@@ -142,3 +158,11 @@ def _by_family(sign_ins: Collection[SignIn]) -> _Held:
     rows = TokenFamily.objects.filter(pk__in={sign_in.family for sign_in in of_tokens}, ended_at=None)
     families = {row.pk: (row.user_id, row.password_mark) for row in rows}
     return {sign_in: families[sign_in.family] for sign_in in of_tokens if sign_in.family in families}
+
+
+def _by_service_token(sign_ins: Collection[SignIn]) -> dict[SignIn, ServiceToken]:
+    by_key = {sign_in.service_token: sign_in for sign_in in sign_ins if sign_in.service_token is not None}
+    if not by_key:
+        return {}
+    tokens = service_tokens.with_patterns(service_tokens.good().filter(pk__in=by_key))
+    return {by_key[token.pk]: token for token in tokens}

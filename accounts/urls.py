@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts import password_views, views
+from accounts.service_token_views import ServiceTokenViewSet
 
 urlpatterns = [
     path("login/", views.LoginView.as_view(), name="login"),
@@ -12,6 +13,16 @@ urlpatterns = [
     path("password/change/", password_views.PasswordChangeView.as_view(), name="password-change"),
     path("password/forgotten/", password_views.PasswordForgottenView.as_view(), name="password-forgotten"),
     path("password/reset/", password_views.PasswordResetView.as_view(), name="password-reset"),
+    path(
+        "service-tokens/",
+        ServiceTokenViewSet.as_view({"get": "list", "post": "create"}, name="Service tokens"),
+        name="service-tokens",
+    ),
+    path(
+        "service-tokens/<int:pk>/",
+        ServiceTokenViewSet.as_view({"delete": "destroy"}, name="Service token"),
+        name="service-token",
+    ),
     path("token/", views.TokenObtainView.as_view(), name="token"),
     path("token/refresh/", views.TokenRefreshView.as_view(), name="token-refresh"),
     path("token/verify/", views.TokenVerifyView.as_view(), name="token-verify"),

@@ -2,19 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
-from accounts.models import Scope, User
+from accounts.models import Scope, ServiceToken, User
 from releases.access import NOBODY, Viewer
 
 
 def viewer_of(user: AbstractBaseUser | AnonymousUser) -> Viewer:
-    """The viewer that a user is, at the cost of one query at most. Inactive and anonymous users see nothing."""
+    """The viewer that a user is, at the cost of one query at most, of three with a service token. Inactive and
+    anonymous users see nothing."""
     if not isinstance(user, User) or not user.is_active:
         return NOBODY
-    return viewers_of([user])[user.pk]
+    return narrowed(viewers_of([user])[user.pk], user.service_token)
+
+
+def narrowed(viewer: Viewer, token: ServiceToken | None) -> Viewer:
+    """What a token leaves of what its owner may see. It never adds to that."""
+    return viewer if token is None else replace(viewer, within=token.all_patterns)
 
 
 def viewers_of(users: Iterable[User]) -> dict[int, Viewer]:

@@ -53,6 +53,8 @@ PROBLEMS = problem_responses(
 class CompareViewSet(ViewSet):
     """What differs between two releases. Costs as much as the trees of both."""
 
+    for_services = True
+
     @extend_schema(
         operation_id="compare",
         tags=["compare"],

@@ -46,7 +46,7 @@ class SocketRecord:
         access.release = self._scope["url_route"]["kwargs"].get("release_id", "")
         if viewer.user_id is not None:
             access.user_id, access.email = viewer.user_id, viewer.email.lower()
-            access.signed_in_by = "token" if sign_in.session_key is None else "session"
+            access.signed_in_by = sign_in.way
         return access
 
 

@@ -116,6 +116,8 @@ COUNT_PARAMETERS = [
 class ReleaseViewSet(ViewSet):
     """Releases, and the trees of waves, clusters, bundles and apps that they hold."""
 
+    for_services = True
+
     @extend_schema(
         operation_id="releases_list",
         tags=["releases"],
@@ -290,6 +292,8 @@ class ReleaseViewSet(ViewSet):
 
 class EntityViewSet(ViewSet):
     """Entities by their ID alone."""
+
+    for_services = True
 
     @extend_schema(
         operation_id="entities_retrieve",

@@ -24,6 +24,7 @@ ADDRESSES = {
     "password_change": "auth/password/change/",
     "password_forgotten": "auth/password/forgotten/",
     "password_reset": "auth/password/reset/",
+    "service_tokens": "auth/service-tokens/",
     "token": "auth/token/",
     "token_refresh": "auth/token/refresh/",
     "token_verify": "auth/token/verify/",

@@ -87,7 +87,9 @@ def _describe(access: Access, request: HttpRequest, response: HttpResponseBase, 
     user = _known_user(request)
     if user is not None:
         access.user_id, access.email = user.pk, user.email.lower()
-        access.signed_in_by = "token" if getattr(request, "auth", None) is not None else "session"
+        access.signed_in_by = access.signed_in_by or (
+            "token" if getattr(request, "auth", None) is not None else "session"
+        )
     data = getattr(response, "data", None)
     code = data.get("code", "") if response.status_code >= 400 and isinstance(data, dict) else ""
     access.judge(response.status_code, str(code))

@@ -201,7 +201,7 @@ REST_FRAMEWORK = {
         "accounts.authentication.BearerAuthentication",
         "accounts.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.SignedIn"],
     # JSON first: it is what a program gets that asks for nothing; browsers ask for text/html.
     "DEFAULT_RENDERER_CLASSES": [
         "releases.renderers.ORJSONRenderer",

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, settings, strategies
 from schemathesis.checks import CHECKS, not_a_server_error
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from accounts.models import ServiceToken
 from releases.domain import RunStatus
 from releases.models import SavedView
 from releases.problems import PROBLEM_JSON
@@ -333,6 +334,7 @@ def test_whatever_is_asked_the_answer_is_as_documented(case, scoped, bearer):
     """By a scoped viewer, with good and with bad input; every check there is is on."""
     cache.clear()  # Sign-ins are throttled: that has tests of its own.
     SavedView.objects.all().delete()  # So do names that are taken.
+    ServiceToken.objects.all().delete()  # There may be so many.
     SavedViewFactory(pk=1, user=scoped)
     # Rules of passwords, and which links are good, are nothing that a schema can say.
     beyond_schema = [positive_data_acceptance] if "/auth/password/" in case.path else []

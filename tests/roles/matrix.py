@@ -51,23 +51,26 @@ def secret(theirs: str = "200") -> Answers:
 @dataclass(frozen=True)
 class Ask:
     """A request, and who is answered what. `bad_token`: the answer to a token that is no good, where nobody need sign
-    in."""
+    in. `for_services`: whether a service token may ask it; of what is only for people it is a 403."""
 
     path: str
     answers: Answers
     method: str = "GET"
     body: Any = None
     bad_token: str | None = None
+    for_services: bool = True
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
     def expected(self, caller: Caller) -> str:
         answer = self.answers[caller.name]
-        if caller.way == "token" and self.path.startswith("/admin"):
+        if caller.token and self.path.startswith("/admin"):
             return self.answers["nobody"]
-        if caller.way == "token" and caller.name == "deactivated":
+        if caller.token and caller.name == "deactivated":
             return BAD_TOKEN if answer == SIGN_IN else self.bad_token or answer
+        if caller.is_service and self.answers["nobody"] == SIGN_IN and not self.for_services:
+            return DENIED
         return answer
 
 
@@ -97,6 +100,7 @@ def only_post(path: str, answer: Answers) -> list[Ask]:
 
 _MISSING = anybody("400 invalid_parameter")
 _VIEW = {"name": "Mine", "query": "phase=failed"}
+_TOKEN = {"name": "Wallboard", "days": 30, "patterns": ["release:*"]}
 _OWN_VIEW = answers(SIGN_IN, "404 not_found", "404 not_found", "200", "404 not_found", "404 not_found")
 
 API: dict[str, list[Ask]] = {
@@ -107,16 +111,25 @@ API: dict[str, list[Ask]] = {
     "api/auth/login/": only_post("/api/auth/login/", _MISSING),
     "api/auth/logout/": only_post("/api/auth/logout/", anybody("204")),
     "api/auth/logout/everywhere/": [
-        Ask("/api/auth/logout/everywhere/", signed_in("405 method_not_allowed")),
-        Ask("/api/auth/logout/everywhere/", signed_in("204"), "POST"),
+        Ask("/api/auth/logout/everywhere/", signed_in("405 method_not_allowed"), for_services=False),
+        Ask("/api/auth/logout/everywhere/", signed_in("204"), "POST", for_services=False),
+    ],
+    "api/auth/me/": [Ask("/api/auth/me/", signed_in(), for_services=False)],
+    "api/auth/service-tokens/": [
+        Ask("/api/auth/service-tokens/", signed_in(), for_services=False),
+        Ask("/api/auth/service-tokens/", signed_in("201"), "POST", _TOKEN, for_services=False),
+    ],
+    "api/auth/service-tokens/<int:pk>/": [
+        Ask("/api/auth/service-tokens/1/", signed_in("405 method_not_allowed"), for_services=False),
+        # Everybody's own are told apart from those of others: this one is nobody's here.
+        Ask("/api/auth/service-tokens/999999/", signed_in("404 not_found"), "DELETE", for_services=False),
     ],
     "api/auth/password/change/": [
-        Ask("/api/auth/password/change/", signed_in("405 method_not_allowed")),
-        Ask("/api/auth/password/change/", signed_in("400 invalid_parameter"), "POST", {}),
+        Ask("/api/auth/password/change/", signed_in("405 method_not_allowed"), for_services=False),
+        Ask("/api/auth/password/change/", signed_in("400 invalid_parameter"), "POST", {}, for_services=False),
     ],
     "api/auth/password/forgotten/": only_post("/api/auth/password/forgotten/", _MISSING),
     "api/auth/password/reset/": only_post("/api/auth/password/reset/", _MISSING),
-    "api/auth/me/": [Ask("/api/auth/me/", signed_in())],
     "api/auth/token/": only_post("/api/auth/token/", _MISSING),
     "api/auth/token/refresh/": only_post("/api/auth/token/refresh/", _MISSING),
     "api/auth/token/verify/": only_post("/api/auth/token/verify/", _MISSING),
@@ -153,12 +166,15 @@ API: dict[str, list[Ask]] = {
             answers(SIGN_IN, DENIED, NO_ENTITY, "409 ambiguous_entity", DENIED, "409 ambiguous_entity"),
         ),
     ],
-    "api/views/": [Ask("/api/views/", signed_in()), Ask("/api/views/", signed_in("201"), "POST", _VIEW)],
+    "api/views/": [
+        Ask("/api/views/", signed_in(), for_services=False),
+        Ask("/api/views/", signed_in("201"), "POST", _VIEW, for_services=False),
+    ],
     "api/views/<int:pk>/": [
-        Ask("/api/views/1/", _OWN_VIEW),
-        Ask("/api/views/1/", _OWN_VIEW, "PUT", _VIEW),
-        Ask("/api/views/1/", _OWN_VIEW, "PATCH", {"name": "Other"}),
-        Ask("/api/views/1/", {**_OWN_VIEW, "viewer": "204"}, "DELETE"),
+        Ask("/api/views/1/", _OWN_VIEW, for_services=False),
+        Ask("/api/views/1/", _OWN_VIEW, "PUT", _VIEW, for_services=False),
+        Ask("/api/views/1/", _OWN_VIEW, "PATCH", {"name": "Other"}, for_services=False),
+        Ask("/api/views/1/", {**_OWN_VIEW, "viewer": "204"}, "DELETE", for_services=False),
     ],
     "api/^.*$": [Ask("/api/nothing/", anybody("404 not_found"))],
 }
@@ -221,6 +237,7 @@ ADMIN: dict[str, list[Ask]] = {
     "admin/accounts/user/<id>/password/": [admin("accounts/user/1/password/", "200", "200")],
     **of_model("auth/group", 1),
     "admin/auth/group/who-sees/": [admin(f"auth/group/who-sees/?release={NOWHERE}", "200", "200")],
+    **of_model("accounts/servicetoken", 10**6, add=_NO, delete=("403", "200")),
     **of_model("accounts/failedsignin", 1, add=_NO),
     **of_model("releases/savedview", 1, add=_NO),
     # The records: for superusers, and for Administrators by their role, which this staff has not.

@@ -1,12 +1,13 @@
 """Everybody there is, how each signs in, and the releases that only some may see."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from django.contrib.auth.models import Permission
 from django.test import Client
 
+from accounts import service_tokens
 from accounts.models import User
 from accounts.tokens import AccessToken, start_family
 from releases.domain import RunStatus
@@ -71,6 +72,10 @@ class Caller:
         return self.name in ("viewer", "superuser")
 
     @property
+    def is_service(self) -> bool:
+        return (self.token or "").startswith("rpt_")
+
+    @property
     def session(self) -> str | None:
         cookie = self.client.cookies.get("sessionid")
         return cookie.value if cookie else None
@@ -96,6 +101,11 @@ def by_token(name: str, user: User) -> Caller:
     return Caller(name, "token", user, headers={"Authorization": f"Bearer {token}"})
 
 
+def by_service_token(name: str, user: User, *patterns: str) -> Caller:
+    made = service_tokens.make(user, name=name, days=1, roles=[], patterns=patterns)
+    return Caller(name, "service token", user, headers={"Authorization": f"Bearer {made.text}"})
+
+
 def people(make_user) -> Iterator[tuple[str, User]]:
     """Their keys are fixed, since addresses of the administration hold them."""
     yield "no_role", make_user("outsider@example.com", pk=1)
@@ -116,5 +126,10 @@ def callers(make_user) -> list[Caller]:
         every += [by_session(name, user), by_token(name, user)]
         if name == "viewer":
             SavedViewFactory(pk=1, user=user)
+        if name in ("scoped", "superuser", "deactivated"):
+            every.append(by_service_token(name, user, "release:*"))
+        if name == "superuser":
+            # Whose token is narrowed sees what somebody of that scope does.
+            every.append(replace(by_service_token("scoped", user, "release:payments-*"), way="a superuser's token"))
     User.objects.filter(email="gone@example.com").update(is_active=False)
     return every

@@ -9,7 +9,8 @@ from django.db import OperationalError
 from django.test import Client
 from rest_framework_simplejwt.exceptions import TokenError
 
-from accounts.models import User, UserSession
+from accounts import service_tokens
+from accounts.models import ServiceToken, User, UserSession
 from accounts.socket_sign_in import SignIn, current_viewers
 from accounts.tokens import Pair, start_family, trade
 from releases import consumers, open_sockets
@@ -133,6 +134,42 @@ async def test_a_refresh_token_used_twice_ends_the_sockets_of_its_sign_in(knock,
     await in_thread(trade)(pair.refresh)
     with pytest.raises(TokenError):
         await in_thread(trade)(pair.refresh)
+    assert await socket.until_closed() == ("token_invalid", 4401)
+    await unharmed()
+
+
+@pytest.fixture
+async def service_token(viewer):
+    return await in_thread(service_tokens.make)(viewer, name="Board", days=1, roles=[], patterns=["release:payments-*"])
+
+
+@pytest.mark.parametrize("path", [TREE, LIST])
+async def test_a_service_token_that_is_revoked_ends_its_sockets(knock, service_token, unharmed, path):
+    socket = await knock(path, token=service_token.text)
+    await socket.until("freshness")
+    await in_thread(service_tokens.revoke)(ServiceToken.objects.filter(pk=service_token.token.pk))
+    assert await socket.until_closed() == ("token_invalid", 4401)
+    await unharmed()
+
+
+@pytest.mark.parametrize("change", [{"expires_at": "2020-01-01T00:00:00Z"}, {"patterns": ["release:search-*"]}])
+async def test_so_does_one_that_expires_or_is_narrowed(knock, service_token, unharmed, change):
+    socket = await knock(TREE, subprotocols=["relportal", f"bearer.{service_token.text}"])
+    await socket.until("freshness")
+    await ServiceToken.objects.filter(pk=service_token.token.pk).aupdate(**change)
+    assert await socket.until_closed() in (("token_invalid", 4401), ("permission_denied", 4403))
+    await unharmed()
+
+
+async def test_a_service_token_shows_no_more_than_its_patterns(knock, service_token):
+    socket = await knock("/ws/releases/release:search-1/", token=service_token.text)
+    assert await socket.until_closed() == ("permission_denied", 4403)
+
+
+async def test_a_service_token_ends_with_its_owner(knock, service_token, viewer, unharmed):
+    socket = await knock(TREE, token=service_token.text)
+    await socket.until("freshness")
+    await User.objects.filter(pk=viewer.pk).aupdate(is_active=False)
     assert await socket.until_closed() == ("token_invalid", 4401)
     await unharmed()
 

@@ -4,6 +4,7 @@ import { Disclosure, disclosureItem } from "@/components/Disclosure";
 import { ExternalIcon, PersonIcon } from "@/components/icons";
 import { useSignOut } from "@/features/auth/sign-out";
 import { sentenceOf } from "@/lib/api/errors";
+import { TOKENS } from "@/lib/destinations";
 import { useMe } from "@/lib/session";
 
 const Who = chakra("div", { base: { px: "2", py: "1.5", borderBottomWidth: "1px", mb: "1.5" } });
@@ -71,6 +72,9 @@ export function UserMenu({ onShowKeys }: UserMenuProps) {
           <PageLink href="/api/docs/">
             API documentation <ExternalIcon />
           </PageLink>
+          <PortalLink to={TOKENS} onClick={close}>
+            Service tokens
+          </PortalLink>
           <Action type="button" onClick={showKeys(close)}>
             Keyboard shortcuts
           </Action>

@@ -1,4 +1,5 @@
 export const HOME = "/releases";
+export const TOKENS = "/account/tokens";
 
 // Pages that Django serves: the router knows nothing of them, the browser has to load them.
 const SERVER_PREFIXES = ["/admin", "/api", "/metrics", "/static"];

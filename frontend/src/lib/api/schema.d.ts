@@ -144,6 +144,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/service-tokens/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The user's service tokens
+         * @description Those that are not revoked, newest first; of their texts the beginning only. `last_used_at` is exact to a minute.
+         */
+        get: operations["service_tokens_list"];
+        put?: never;
+        /**
+         * Make a service token
+         * @description Its text, `token`, is told in this answer and never again. It shows what its patterns and the user's scopes both match, as they are when it is used. With a browser's session it needs the header `X-CSRFToken`, as signing in does.
+         */
+        post: operations["service_tokens_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/service-tokens/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a service token
+         * @description It is refused from now on; sockets that it opened end within five seconds.
+         */
+        delete: operations["service_tokens_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/token/": {
         parameters: {
             query?: never;
@@ -951,6 +995,22 @@ export interface components {
             email: string;
             password: string;
         };
+        MadeServiceToken: {
+            readonly id: number;
+            readonly name: string;
+            /** @description What its text begins with, to tell it from others by. */
+            readonly prefix: string;
+            readonly roles: string[];
+            readonly patterns: string[];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+            /** Format: date-time */
+            readonly last_used_at: string | null;
+            /** @description For `Authorization: Bearer …`. Told this once. */
+            readonly token: string;
+        };
         Me: {
             readonly id: number;
             /**
@@ -975,6 +1035,17 @@ export interface components {
             readonly scopes: string[];
             /** @description Whether every release is seen, whatever the scopes. */
             readonly sees_all: boolean;
+        };
+        /** @description What is asked for. Texts are taken as text only, as the OpenAPI document says. */
+        NewServiceToken: {
+            /** @description What it is for. */
+            name: string;
+            /** @description For how long it is good. */
+            days: number;
+            /** @description Names of roles of the user's, whose releases it shows. */
+            roles?: string[];
+            /** @description Globs over release IDs, such as `release:payments-*`. It shows what one of these, or of its roles', and the user's own scopes match. With neither it shows nothing. */
+            patterns?: string[];
         };
         /** @description A wave, cluster or bundle that one release alone has, all above it being in both. */
         OnlyInOne: {
@@ -1165,6 +1236,20 @@ export interface components {
             query: string;
             /** Format: date-time */
             readonly created_at: string;
+        };
+        ServiceToken: {
+            readonly id: number;
+            readonly name: string;
+            /** @description What its text begins with, to tell it from others by. */
+            readonly prefix: string;
+            readonly roles: string[];
+            readonly patterns: string[];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+            /** Format: date-time */
+            readonly last_used_at: string | null;
         };
         /** @description The wave that a release has come to. */
         StandsAt: {
@@ -1779,6 +1864,218 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait before the next try. */
                     "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    service_tokens_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceToken"][];
+                };
+            };
+            /** @description `not_authenticated`, `token_invalid` */
+            401: {
+                headers: {
+                    /** @description The scheme for programs. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `permission_denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    service_tokens_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewServiceToken"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeServiceToken"];
+                };
+            };
+            /** @description `malformed_body`, `invalid_parameter` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_invalid` */
+            401: {
+                headers: {
+                    /** @description The scheme for programs. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `permission_denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    service_tokens_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_authenticated`, `token_invalid` */
+            401: {
+                headers: {
+                    /** @description The scheme for programs. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `permission_denied` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
