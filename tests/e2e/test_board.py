@@ -260,3 +260,48 @@ def test_a_large_screen_is_used(visit: Visit) -> None:
     box = page.locator(".board-bands").bounding_box()
     assert box is not None
     assert box["width"] > 3000
+
+
+@pytest.mark.parametrize("width", [1440, 3840])
+def test_nothing_above_the_views_moves_from_one_to_another(visit: Visit, width: int) -> None:
+    page = visit(f"/releases/release:{NAME}", viewport={"width": width, "height": 900})
+    title = page.get_by_role("heading", level=1)
+    brand = page.get_by_role("link", name="Relportal")
+    expect(page.get_by_role("tree")).to_be_visible()
+    before = [title.bounding_box(), brand.bounding_box()]
+    for view, shown in [("Board", "grid"), ("Timeline", "tree")]:
+        page.get_by_role("navigation", name="Views").get_by_role("link", name=view).click()
+        expect(page.get_by_role(shown).first).to_be_visible()
+        assert [title.bounding_box(), brand.bounding_box()] == before, view
+    page.get_by_role("navigation", name="You are here").get_by_role("link").click()
+    expect(page.get_by_role("table")).to_be_visible()
+    assert brand.bounding_box() == before[1]
+
+
+def test_the_ring_around_a_clusters_name_is_in_sight(visit: Visit) -> None:
+    page = visit_board(visit)
+    name = card(page, "europe").get_by_role("link", name=re.compile("^europe")).first
+    box = name.bounding_box()
+    assert box is not None
+    # A part of the ring alone, to the left of the link.
+    beside = {"x": box["x"] - 4, "y": box["y"], "width": 2, "height": box["height"]}
+    before = page.screenshot(clip=beside)
+    name.focus()
+    assert page.screenshot(clip=beside) != before
+
+
+def test_the_name_of_what_holds_a_wave_up_is_never_cut(visit: Visit, stack: Stack) -> None:
+    held = "held-by-what-has-a-long-way-1"
+    stack.releases.start(moving(held))
+    wave = f"wave:{held}-world"
+    page = visit_board(
+        visit, f"/releases/release:{held}?view=board&entity={wave}", viewport={"width": 1100, "height": 900}
+    )
+    expect(page.get_by_role("complementary", name="Details")).to_be_visible()
+    trouble = page.locator(".board-wave-trouble").filter(has_text="Held by")
+    line = trouble.bounding_box()
+    name = trouble.get_by_role("link", name="payouts", exact=True).bounding_box()
+    assert line is not None
+    assert name is not None
+    assert name["x"] + name["width"] <= line["x"] + line["width"] + 1
+    assert name["height"] < 1.5 * 16

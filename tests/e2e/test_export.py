@@ -66,6 +66,22 @@ def test_the_links_are_reached_by_keyboard(visit: Visit) -> None:
     assert waiting.value.suggested_filename.endswith(".json")
 
 
+IS_HIT = """link => {
+  const { x, y, width, height } = link.getBoundingClientRect();
+  return link.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+}"""
+
+
+def test_nothing_of_the_page_covers_the_links(visit: Visit) -> None:
+    page = visit("/releases/release:search-2025.11", viewport={"width": 1440, "height": 900})
+    expect(page.get_by_role("tree")).to_be_visible()
+    page.get_by_role("button", name="Export").click()
+    for kind in ("JSON", "CSV"):
+        link = page.get_by_role("link", name=re.compile(f"^{kind}"))
+        expect(link).to_be_visible()
+        assert link.evaluate(IS_HIT), f"{kind} is covered"
+
+
 def test_axe_finds_no_barrier_while_it_is_open(visit: Visit) -> None:
     page = visit(f"/releases/release:{CHECKOUT}", viewport={"width": 360, "height": 740})
     page.get_by_role("button", name="Export").click()

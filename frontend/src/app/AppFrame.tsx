@@ -15,7 +15,8 @@ const Header = chakra("header", { base: { bg: "bg.panel", borderBottomWidth: "1p
 
 const Bar = chakra("div", {
   base: {
-    maxWidth: "var(--page-width, {sizes.page})",
+    // The same whatever the page below takes of a large screen: it stays where it is from page to page.
+    maxWidth: "widePage",
     mx: "auto",
     px: { base: "4", md: "6" },
     height: "14",

@@ -16,6 +16,12 @@ describe("the portal", () => {
     await waitFor(() => expect(currentAddress()).toBe("/releases"));
   });
 
+  it("keeps the filters that were added to its root", async () => {
+    servesList([]);
+    const { currentAddress } = renderApp("/?phase=failed");
+    await waitFor(() => expect(currentAddress()).toBe("/releases?phase=failed"));
+  });
+
   it("says that a page does not exist", async () => {
     renderApp("/no/such/page");
     expect(await screen.findByRole("heading", { name: "There is no such page." })).toBeVisible();

@@ -11,7 +11,8 @@ const Panel = chakra("div", {
   base: {
     position: "absolute",
     top: "calc(100% + 4px)",
-    zIndex: "dropdown",
+    // Above what sticks to the screen, which a panel may hang from; dialogs are above all in any case.
+    zIndex: "popover",
     minWidth: "52",
     maxWidth: "calc(100vw - 2rem)",
     p: "1.5",

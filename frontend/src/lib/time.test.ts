@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   formatAgo,
   formatCalmDuration,
@@ -67,8 +67,17 @@ describe("times to the minute", () => {
 });
 
 describe("exact times", () => {
+  afterEach(() => vi.unstubAllEnvs());
+
   it("are in the reader's zone, with UTC beside it", () => {
     expect(formatExact(NOW)).toBe("22 Nov 2025, 11:00:00 CET · 22 Nov 2025, 10:00:00 UTC");
+  });
+
+  it("are not said twice to a reader whose zone is UTC", async () => {
+    vi.stubEnv("TZ", "UTC");
+    vi.resetModules();
+    const inUtc = await import("./time");
+    expect(inUtc.formatExact(NOW)).toBe("22 Nov 2025, 10:00:00 UTC");
   });
 
   it("leave out the date where it is today's", () => {

@@ -45,9 +45,11 @@ const UTC_CLOCK = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeSt
 
 const LOCAL_CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
-/** In the reader's zone, with UTC beside it, since colleagues and logs may live in another. */
+/** In the reader's zone, with UTC beside it where that is another, since colleagues and logs may live there. */
 export function formatExact(moment: number): string {
-  return `${LOCAL.format(moment)} · ${UTC_CLOCK.format(moment)} UTC`;
+  const local = LOCAL.format(moment);
+  const utc = `${UTC_CLOCK.format(moment)} UTC`;
+  return local === utc ? utc : `${local} · ${utc}`;
 }
 
 /** The time of day, with the date where it is not today's. */

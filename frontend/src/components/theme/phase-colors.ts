@@ -43,3 +43,6 @@ export const SURFACES = {
   light: { canvas: "#f6f7f9", panel: "#ffffff", raised: "#eef1f5" },
   dark: { canvas: "#0d1117", panel: "#151b23", raised: "#1f2731" },
 };
+
+/** The ring around what has the focus. */
+export const FOCUS_RING = { light: "#2f86d6", dark: "#5aa9f0" };

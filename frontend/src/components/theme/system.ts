@@ -21,7 +21,7 @@ import {
 } from "@chakra-ui/react/theme";
 import type { Phase } from "@/lib/api/types";
 import { denseStyles } from "./dense-styles";
-import { PHASE_COLORS, SURFACES } from "./phase-colors";
+import { FOCUS_RING, PHASE_COLORS, SURFACES } from "./phase-colors";
 
 // To whatever the background is otherwise.
 const FADE = { from: { backgroundColor: "var(--flash-color)" } };
@@ -94,7 +94,7 @@ const relportal = defineConfig({
       "@media (min-width: 200em)": { fontSize: "125%" },
     },
     // What is looked at as a whole takes all of a large screen; lines to read do not.
-    "html:has([data-fills-screen])": { "--page-width": "240rem" },
+    "html:has([data-fills-screen])": { "--page-width": "{sizes.widePage}" },
     body: { fontVariantNumeric: "tabular-nums", minWidth: "320px" },
     "[data-flash=even]": flash("flash-even"),
     "[data-flash=odd]": flash("flash-odd"),
@@ -112,7 +112,7 @@ const relportal = defineConfig({
     tokens: {
       fonts: { heading: { value: SANS }, body: { value: SANS }, mono: { value: MONO } },
       // Wide screens are bought to see more at once; what stands in lines is still read from end to end.
-      sizes: { page: { value: "max(88rem, 82vw)" } },
+      sizes: { page: { value: "max(90rem, 82vw)" }, widePage: { value: "240rem" } },
     },
     semanticTokens: {
       colors: {
@@ -132,6 +132,8 @@ const relportal = defineConfig({
           DEFAULT: byMode("#d5dae2", "#303944"),
           muted: byMode("#e6e9ee", "#252d37"),
         },
+        // Chakra's own grey is too faint beside white for a mark that has to be seen (WCAG 1.4.11).
+        gray: { focusRing: byMode(FOCUS_RING.light, FOCUS_RING.dark) },
         brand: {
           solid: byMode("#0b5cab", "#2468b0"),
           contrast: byMode("#ffffff", "#ffffff"),
@@ -139,7 +141,7 @@ const relportal = defineConfig({
           muted: byMode("#d3e5f7", "#173a5e"),
           subtle: byMode("#e9f2fb", "#122941"),
           emphasized: byMode("#b9d6f1", "#1f4d7c"),
-          focusRing: byMode("#2f86d6", "#5aa9f0"),
+          focusRing: byMode(FOCUS_RING.light, FOCUS_RING.dark),
           border: byMode("#b9d6f1", "#1f4d7c"),
         },
         phase: phaseTokens(),

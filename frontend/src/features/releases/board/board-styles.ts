@@ -5,6 +5,9 @@ const ring = (color: string) => `0 0 0 2px {colors.bg.panel}, 0 0 0 4px {colors.
 
 const oneLine = { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" } as const;
 
+// For one that holds a link, whose ring reaches beyond it.
+const oneLineOfLink = { ...oneLine, overflow: "clip", overflowClipMargin: "4px" } as const;
+
 /** Styles of the board, by class: see dense-styles. What is placed is placed by layout.ts, in numbers. */
 export const boardStyles = defineStyle({
   px: "3",
@@ -79,10 +82,7 @@ export const boardStyles = defineStyle({
     flexBasis: { base: "100%", lg: "auto" },
     minWidth: { lg: "9rem" },
     fontWeight: "semibold",
-    ...oneLine,
-    // The ring of its link reaches beyond it.
-    overflow: "clip",
-    overflowClipMargin: "4px",
+    ...oneLineOfLink,
   },
   "& .board-wave-number": { color: "fg.muted", fontWeight: "medium", me: "1" },
   "& .board-wave-duration": { color: "fg.muted", fontSize: "xs", whiteSpace: "nowrap" },
@@ -93,6 +93,12 @@ export const boardStyles = defineStyle({
     minHeight: "5",
     fontSize: "xs",
     "& > *": { display: "block", ...oneLine },
+    // What holds the wave up: the way to it and the message are cut, and never its name.
+    "& > [data-kind]": { display: "flex", "& > span": { display: "contents" } },
+    "& .held-cut": { flex: "0 1 auto", minWidth: 0, ...oneLine, whiteSpace: "pre" },
+    "& .held-way": { flexShrink: 4 },
+    "& .held-name": { flex: "none", maxWidth: "calc(100% - 4.5rem)", ...oneLine },
+    "& .held-gap": { flex: "none", whiteSpace: "pre" },
   },
 
   "& .board-card": {
@@ -117,7 +123,13 @@ export const boardStyles = defineStyle({
     fontSize: "xs",
   },
   "& .board-head-glyph": { display: "flex", ...perPhase((phase) => ({ color: `phase.${phase}.fg` })) },
-  "& .board-head-name": { flex: "1 1 auto", minWidth: "3rem", fontSize: "sm", fontWeight: "semibold", ...oneLine },
+  "& .board-head-name": {
+    flex: "1 1 auto",
+    minWidth: "3rem",
+    fontSize: "sm",
+    fontWeight: "semibold",
+    ...oneLineOfLink,
+  },
   "& .board-head-name .board-link": { display: "block", ...oneLine, _hover: { textDecoration: "underline" } },
   "& .board-card[data-zoom=dots] .board-head-name": { fontSize: "xs" },
   "& .board-head .phase-badge": { minWidth: 0 },

@@ -23,7 +23,7 @@ const Popup = chakra("div", {
     position: "absolute",
     insetInline: 0,
     top: "calc(100% + 4px)",
-    zIndex: "dropdown",
+    zIndex: "popover",
     maxHeight: "22rem",
     display: "flex",
     flexDirection: "column",

@@ -13,7 +13,6 @@ import { useLiveTree } from "./live-tree";
 import { ReleaseHeader } from "./ReleaseHeader";
 import { ReleaseSkeleton } from "./ReleaseSkeleton";
 import { ReleaseView } from "./ReleaseView";
-import { useReleaseAddress } from "./release-address";
 import type { TreeSnapshot } from "./release-query";
 
 interface ReleaseProps {
@@ -55,11 +54,11 @@ function ReleaseById({ releaseId }: { releaseId: string }) {
 
 export function ReleasePage() {
   const { releaseId = "" } = useParams();
-  const [{ view }] = useReleaseAddress();
   // Which branches are open is remembered for one release, not carried to the next.
   return (
-    // Said here and not by the views themselves, so that nothing moves when they arrive.
-    <div data-fills-screen={view === "tree" ? undefined : ""}>
+    // In all views, so that nothing above them moves from one to another; said here, so that nothing moves when they
+    // arrive.
+    <div data-fills-screen="">
       <ReleaseById key={releaseId} releaseId={releaseId} />
     </div>
   );

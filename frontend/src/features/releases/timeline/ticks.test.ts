@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { datesOf, ticksOf } from "./ticks";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { datesOf, ticksOf, timeBelow } from "./ticks";
 
 // The tests' reader sits in Berlin.
 const SECOND = 1_000;
@@ -63,6 +63,23 @@ describe("ticks", () => {
         expect(moments).toEqual([...new Set(moments)].sort((a, b) => a - b));
       }
     }
+  });
+});
+
+describe("the time below the pointer", () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  const moment = Date.parse("2025-11-22T10:00:00Z");
+
+  it("is the reader's, with UTC beside it", () => {
+    expect(timeBelow(moment)).toBe("11:00:00 · 10:00:00 UTC");
+  });
+
+  it("is not said twice to a reader whose zone is UTC", async () => {
+    vi.stubEnv("TZ", "UTC");
+    vi.resetModules();
+    const inUtc = await import("./ticks");
+    expect(inUtc.timeBelow(moment)).toBe("10:00:00 UTC");
   });
 });
 

@@ -138,7 +138,9 @@ export function datesOf({ from, to }: Stretch): string {
 const CLOCK = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const UTC_CLOCK = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: "UTC" });
 
-/** "11:00:00 · 10:00:00 UTC": what stands below the pointer. */
+/** "11:00:00 · 10:00:00 UTC", or the one where both are the same: what stands below the pointer. */
 export function timeBelow(moment: number): string {
-  return `${CLOCK.format(moment)} · ${UTC_CLOCK.format(moment)} UTC`;
+  const local = CLOCK.format(moment);
+  const utc = UTC_CLOCK.format(moment);
+  return local === utc ? `${utc} UTC` : `${local} · ${utc} UTC`;
 }

@@ -32,6 +32,8 @@ export const treeStyles = defineStyle({
   "& .tree-line": {
     display: "grid",
     gridTemplateColumns: "auto minmax(0, 1fr)",
+    // Its ends have to be read together, however wide the page is.
+    maxWidth: "page",
     columnGap: "4",
     alignItems: "center",
     minHeight: "9",
