@@ -87,3 +87,32 @@ def test_the_header_can_be_skipped(visit: Visit) -> None:
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(page.get_by_role("main").get_by_role("link", name="Compare two")).to_be_focused()
+
+
+def test_the_pages_own_keys_work_from_within_the_tree(visit: Visit) -> None:
+    name = "payments-2025.11"
+    page = visit(f"/releases?search={name}")
+    link = page.get_by_role("link", name=name, exact=True)
+    tab_to(page, link)
+    page.keyboard.press("Enter")
+    root = line(page, f"release:{name}")
+    tab_to(page, root)
+    page.keyboard.type("wor")
+    expect(line(page, f"wave:{name}-world")).to_be_focused()
+    page.keyboard.type("gb")
+    expect(page).to_have_url(re.compile(r"\?view=board$"))
+    page.keyboard.type("gt")
+    tab_to(page, page.get_by_role("treeitem").first)
+    page.keyboard.type("gl")
+    expect(page).to_have_url(re.compile("/releases$"))
+
+
+def test_the_way_back_ends_at_the_row_that_was_left(visit: Visit) -> None:
+    page = visit("/releases")
+    link = page.get_by_role("link", name="batch-03", exact=False).first
+    expect(link).to_be_visible()
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("tree")).to_be_visible()
+    page.go_back()
+    expect(link).to_be_focused()

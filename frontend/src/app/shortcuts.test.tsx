@@ -1,7 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { http } from "msw";
 import { describe, expect, it, vi } from "vitest";
-import { tree } from "@/test/fixtures";
+import { tree, wave } from "@/test/fixtures";
 import { renderApp, useSwiftTime } from "@/test/render-app";
 import { problemResponse, server, servesList, servesTree } from "@/test/server";
 
@@ -86,6 +86,33 @@ describe("keys", () => {
     await opensList();
     fireEvent.keyDown(document.body, { key: "/", ...change });
     expect(screen.getByRole("searchbox")).not.toHaveFocus();
+  });
+
+  it.each([
+    ["the tree", ""],
+    ["the timeline", "?view=timeline"],
+  ])("lead from within %s, too, where letters lead to the lines that begin so", async (_, query) => {
+    servesList([]);
+    servesTree(tree("release:payments", [wave("gateways", []), wave("boards", [])]));
+    const { user, currentAddress } = renderApp(`/releases/release:payments${query}`);
+    const lines = await screen.findAllByRole("treeitem");
+    lines[0]?.focus();
+    await user.keyboard("b");
+    expect(screen.getByRole("treeitem", { name: /boards/ })).toHaveFocus();
+    await user.keyboard("{Home}");
+    await user.keyboard("g");
+    await user.keyboard("b");
+    await waitFor(() => expect(currentAddress()).toMatch(/view=board/));
+  });
+
+  it("leave a line's name to be typed on where they are no sequence", async () => {
+    servesList([]);
+    servesTree(tree("release:payments", [wave("gala", []), wave("gateways", [])]));
+    const { user } = renderApp("/releases/release:payments");
+    const lines = await screen.findAllByRole("treeitem");
+    lines[0]?.focus();
+    await user.keyboard("gat");
+    expect(screen.getByRole("treeitem", { name: /gateways/ })).toHaveFocus();
   });
 
   it("mean nothing where something else has taken them, which also breaks a sequence off", async () => {

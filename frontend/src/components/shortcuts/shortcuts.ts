@@ -50,9 +50,9 @@ export function useShortcutGroups(): readonly ShortcutGroup[] {
 const WRITES = "input, textarea, select, [contenteditable]:not([contenteditable=false])";
 const DIALOGS = "dialog[open], [aria-modal=true]";
 
-/** Whether a key is meant for something else: a field, a dialog, the browser, or what has taken it already. */
-function isTaken(event: KeyboardEvent): boolean {
-  if (event.defaultPrevented || event.isComposing || event.repeat) return true;
+/** Whether a key is meant for something else: a field, a dialog, or the browser. */
+function isElsewhere(event: KeyboardEvent): boolean {
+  if (!areShortcutsOn() || event.isComposing || event.repeat) return true;
   if (event.ctrlKey || event.altKey || event.metaKey) return true;
   return Boolean((event.target as Element | null)?.closest?.(WRITES)) || document.querySelector(DIALOGS) !== null;
 }
@@ -66,7 +66,18 @@ function knownKeys(): Keys[] {
   return groups.flatMap(({ shortcuts }) => shortcuts.filter(({ run }) => run).map(({ keys }) => keys));
 }
 
-/** Heeds the keys of all groups until the returned function is called. */
+/** Whether it did something, and the key is not the browser's. */
+function ran(keys: Keys | null): boolean {
+  const run = find(keys)?.run;
+  return run !== undefined && run() !== false;
+}
+
+/**
+ * Heeds the keys of all groups until the returned function is called.
+ *
+ * Whatever has the focus comes first, and takes what it needs, as a tree takes letters that names begin with. Only the
+ * key that makes a sequence whole is taken from it: else none could be pressed there.
+ */
 export function listenToKeys(): () => void {
   let pressed = "";
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -76,23 +87,31 @@ export function listenToKeys(): () => void {
     clearTimeout(timer);
   }
 
-  function onKeyDown(event: KeyboardEvent) {
+  function onSequence(event: KeyboardEvent) {
     // Shift alone, as on the way to a question mark, breaks no sequence off.
     if (event.key === "Shift") return;
     const before = pressed;
     forget();
-    if (isTaken(event) || !areShortcutsOn()) return;
+    if (isElsewhere(event)) return;
     const step = advance(before, event.key, knownKeys());
     pressed = step.pressed;
     if (pressed !== "") timer = setTimeout(forget, SEQUENCE_MS);
-    const shortcut = find(step.hit);
-    if (shortcut?.run && shortcut.run() !== false) event.preventDefault();
+    if (step.hit === event.key || !ran(step.hit)) return;
+    event.preventDefault();
+    event.stopPropagation();
   }
 
-  document.addEventListener("keydown", onKeyDown);
+  function onSingle(event: KeyboardEvent) {
+    if (event.defaultPrevented || isElsewhere(event)) return;
+    if (ran(event.key)) event.preventDefault();
+  }
+
+  document.addEventListener("keydown", onSequence, { capture: true });
+  document.addEventListener("keydown", onSingle);
   return () => {
     forget();
-    document.removeEventListener("keydown", onKeyDown);
+    document.removeEventListener("keydown", onSequence, { capture: true });
+    document.removeEventListener("keydown", onSingle);
   };
 }
 

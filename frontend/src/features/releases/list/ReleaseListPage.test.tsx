@@ -1,9 +1,9 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { http } from "msw";
 import { describe, expect, it, vi } from "vitest";
-import { me, release, rollupOf } from "@/test/fixtures";
+import { me, release, rollupOf, tree } from "@/test/fixtures";
 import { renderApp, useSwiftTime } from "@/test/render-app";
-import { listPage, problemResponse, server, servesList, signedInAs } from "@/test/server";
+import { listPage, problemResponse, server, servesList, servesTree, signedInAs } from "@/test/server";
 import { screenIs } from "@/test/setup";
 
 const PAYMENTS = release("release:2025.11-payments", {
@@ -374,5 +374,32 @@ describe("the release list over time", () => {
     visibility.mockReturnValue("visible");
     document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
     await waitFor(() => expect(asked.length).toBeGreaterThan(askedBefore));
+  });
+});
+
+describe("coming back to the list", () => {
+  const LEDGER = release("release:ledger");
+
+  async function opensAndLeaves(leave: (app: ReturnType<typeof renderApp>, link: HTMLElement) => Promise<void>) {
+    servesList([PAYMENTS, LEDGER]);
+    servesTree(tree(LEDGER.id, []));
+    const app = renderApp("/releases");
+    await leave(app, await screen.findByRole("link", { name: LEDGER.id }));
+    await screen.findByRole("tree");
+    act(() => app.router.navigate(-1));
+    return screen.findByRole("link", { name: LEDGER.id });
+  }
+
+  it("gives the focus back to the row that was left by keyboard", async () => {
+    const link = await opensAndLeaves(async ({ user }, row) => {
+      row.focus();
+      await user.keyboard("{Enter}");
+    });
+    expect(link).toHaveFocus();
+  });
+
+  it("moves no focus for who points", async () => {
+    const link = await opensAndLeaves(({ user }, row) => user.click(row));
+    expect(link).not.toHaveFocus();
   });
 });

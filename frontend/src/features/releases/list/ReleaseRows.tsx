@@ -12,6 +12,7 @@ import type { ChangeView } from "./ReleaseListPage";
 import { ReleaseTable } from "./ReleaseTable";
 import { useHeldRows } from "./use-held-rows";
 import { useReading } from "./use-reading";
+import { useReturn } from "./use-return";
 
 const WIDE = "(min-width: 64em)";
 
@@ -58,6 +59,7 @@ export function ReleaseRows({ page, params, isOfBefore, progress, progressPendin
   const view = isOfBefore ? null : formatListParams(params).toString();
   const held = useHeldRows(page.results, view, useReading(frame));
   useSteadyHeight(frame, held.withheld > 0);
+  const returnProps = useReturn(frame);
   const Releases = isWide ? ReleaseTable : ReleaseCards;
 
   function show() {
@@ -68,7 +70,7 @@ export function ReleaseRows({ page, params, isOfBefore, progress, progressPendin
   }
 
   return (
-    <Frame ref={frame}>
+    <Frame ref={frame} {...returnProps}>
       <NewRowsPill words={offerOf(held, params)} onShow={show} />
       <Releases
         releases={held.rows}

@@ -37,7 +37,7 @@ const KEYS: ShortcutGroup = {
     { keys: "ArrowDown", does: "To the row below" },
     { keys: "ArrowRight", does: "Open, or go to what it holds" },
     { keys: "ArrowLeft", does: "Close, or go to what holds it" },
-    { keys: "Letters", does: "To the next row that begins so" },
+    { keys: "Letters", does: "To the next row that begins so; g and a second key from above go there" },
     { keys: "Enter", does: "Go to the details" },
     { keys: "Shift+Enter", does: "Zoom to this row" },
     { keys: "+", does: "Zoom in" },

@@ -22,7 +22,7 @@ const KEYS: ShortcutGroup = {
     { keys: "ArrowLeft", does: "Close, or go to what holds it" },
     { keys: "Home", does: "To the first line" },
     { keys: "End", does: "To the last line" },
-    { keys: "Letters", does: "To the next line that begins so" },
+    { keys: "Letters", does: "To the next line that begins so; g and a second key from above go there" },
     { keys: "Enter", does: "Go to the details" },
     { keys: "Space", does: "Open or close; of an app, show the details" },
     { keys: "*", does: "Open all at this level" },
