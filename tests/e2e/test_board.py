@@ -269,25 +269,28 @@ def test_nothing_above_the_views_moves_from_one_to_another(visit: Visit, width: 
     brand = page.get_by_role("link", name="Relportal")
     expect(page.get_by_role("tree")).to_be_visible()
     before = [title.bounding_box(), brand.bounding_box()]
-    for view, shown in [("Board", "grid"), ("Timeline", "tree")]:
+    for view, shown in [("Board", page.get_by_role("grid")), ("Timeline", page.get_by_role("tree"))]:
         page.get_by_role("navigation", name="Views").get_by_role("link", name=view).click()
-        expect(page.get_by_role(shown).first).to_be_visible()
+        expect(shown.first).to_be_visible()
         assert [title.bounding_box(), brand.bounding_box()] == before, view
     page.get_by_role("navigation", name="You are here").get_by_role("link").click()
     expect(page.get_by_role("table")).to_be_visible()
     assert brand.bounding_box() == before[1]
 
 
+def left_of(link: Locator) -> bytes:
+    """A picture of where a ring around the link is, and nothing else."""
+    box = link.bounding_box()
+    assert box is not None
+    return link.page.screenshot(clip={"x": box["x"] - 4, "y": box["y"], "width": 2, "height": box["height"]})
+
+
 def test_the_ring_around_a_clusters_name_is_in_sight(visit: Visit) -> None:
     page = visit_board(visit)
     name = card(page, "europe").get_by_role("link", name=re.compile("^europe")).first
-    box = name.bounding_box()
-    assert box is not None
-    # A part of the ring alone, to the left of the link.
-    beside = {"x": box["x"] - 4, "y": box["y"], "width": 2, "height": box["height"]}
-    before = page.screenshot(clip=beside)
+    before = left_of(name)
     name.focus()
-    assert page.screenshot(clip=beside) != before
+    assert left_of(name) != before
 
 
 def test_the_name_of_what_holds_a_wave_up_is_never_cut(visit: Visit, stack: Stack) -> None:

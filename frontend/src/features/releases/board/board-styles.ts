@@ -8,10 +8,13 @@ const oneLine = { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "now
 // For one that holds a link, whose ring reaches beyond it.
 const oneLineOfLink = { ...oneLine, overflow: "clip", overflowClipMargin: "4px" } as const;
 
+// By the room that the board has itself, of which the details beside it may take a part.
+const WIDE = "@container (min-width: 56rem)";
+
 /** Styles of the board, by class: see dense-styles. What is placed is placed by layout.ts, in numbers. */
 export const boardStyles = defineStyle({
   px: "3",
-  "& .board-bands": { position: "relative" },
+  "& .board-bands": { position: "relative", containerType: "inline-size" },
   "& .board-legend": {
     display: "flex",
     flexWrap: "wrap",
@@ -68,7 +71,7 @@ export const boardStyles = defineStyle({
 
   "& .board-wave": {
     display: "flex",
-    flexWrap: { base: "wrap", lg: "nowrap" },
+    flexWrap: "wrap",
     alignItems: "center",
     columnGap: "4",
     pt: "2.5",
@@ -79,8 +82,7 @@ export const boardStyles = defineStyle({
     "& .rollup-counts": { flexWrap: "nowrap" },
   },
   "& .board-wave-name": {
-    flexBasis: { base: "100%", lg: "auto" },
-    minWidth: { lg: "9rem" },
+    flexBasis: "100%",
     fontWeight: "semibold",
     ...oneLineOfLink,
   },
@@ -88,7 +90,7 @@ export const boardStyles = defineStyle({
   "& .board-wave-duration": { color: "fg.muted", fontSize: "xs", whiteSpace: "nowrap" },
   "& .board-wave-trouble": {
     // Its line is there without it, so that nothing moves when it comes.
-    flex: { base: "1 1 100%", lg: "1 1 0" },
+    flex: "1 1 100%",
     minWidth: 0,
     minHeight: "5",
     fontSize: "xs",
@@ -99,6 +101,11 @@ export const boardStyles = defineStyle({
     "& .held-way": { flexShrink: 4 },
     "& .held-name": { flex: "none", maxWidth: "calc(100% - 4.5rem)", ...oneLine },
     "& .held-gap": { flex: "none", whiteSpace: "pre" },
+  },
+  [WIDE]: {
+    "& .board-wave": { flexWrap: "nowrap" },
+    "& .board-wave-name": { flexBasis: "auto", minWidth: "9rem" },
+    "& .board-wave-trouble": { flex: "1 1 0" },
   },
 
   "& .board-card": {
