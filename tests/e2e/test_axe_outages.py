@@ -56,10 +56,11 @@ def test_axe_finds_no_barrier_while_a_worker_is_away(visit: Visit, stopped_worke
     expect(cell(page, "release:axe-away", STATE)).to_contain_text("deploying")
     stack.stop_worker(SHAKY)
     stack.releases.tell("release:axe-away", empty("axe-away", "verifying").answers_of_all())
-    expect(cell(page, "release:axe-away", TROUBLE)).to_contain_text(SILENT)
+    expect_not_updated(page, SILENT)
+    # What is true of all of them is said once, above.
+    expect(cell(page, "release:axe-away", TROUBLE)).not_to_contain_text(SILENT)
     stack.releases.start(empty("axe-away-unread", "deploying"), task_queue=SHAKY)
     expect(row(page, "release:axe-away-unread")).to_be_visible()
-    expect(cell(page, "release:axe-away-unread", TROUBLE)).to_contain_text(SILENT)
     assert barriers(page) == []
     page.get_by_role("link", name="release:axe-away", exact=True).click()
     expect_not_updated(page, SILENT)

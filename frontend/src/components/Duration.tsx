@@ -1,10 +1,12 @@
-import { useClock } from "@/lib/clock";
+import { useKnownClock, useLapse } from "@/lib/last-known";
 import { lengthOf, type Span } from "@/lib/spans";
 import { formatCalmDuration, formatDuration, formatExact } from "@/lib/time";
 
-function wholeSpan({ start, end }: Span): string | undefined {
+function wholeSpan({ start, end }: Span, knownUntil: number | undefined): string {
   if (start === null) return "not begun, or not known";
-  return `from ${formatExact(start)} ${end === null ? "until now" : `to ${formatExact(end)}`}`;
+  const from = `from ${formatExact(start)}`;
+  if (end !== null) return `${from} to ${formatExact(end)}`;
+  return knownUntil === undefined ? `${from} until now` : `${from}, known until ${formatExact(knownUntil)}`;
 }
 
 interface DurationProps {
@@ -13,12 +15,16 @@ interface DurationProps {
   calm?: boolean;
 }
 
-/** "3 min 20 s", which goes on while the span does; from when to when on hover. A dash for what has not begun. */
+/**
+ * "3 min 20 s", which goes on while the span does; from when to when on hover. It stops where
+ * what it stands in is known no further. A dash for what has not begun.
+ */
 export function Duration({ span, calm = false }: DurationProps) {
   const format = calm && span.end === null ? formatCalmDuration : formatDuration;
-  const text = useClock((now) => {
-    const length = lengthOf(span, now);
+  const lapse = useLapse();
+  const text = useKnownClock((known) => {
+    const length = lengthOf(span, known);
     return length === null ? "–" : format(length);
   });
-  return <span title={wholeSpan(span)}>{text}</span>;
+  return <span title={wholeSpan(span, lapse?.until)}>{text}</span>;
 }

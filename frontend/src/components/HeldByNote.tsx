@@ -1,8 +1,8 @@
 import { chakra } from "@chakra-ui/react";
 import { Link } from "react-router";
 import type { HeldBy, Release } from "@/lib/api/types";
-import { useClock } from "@/lib/clock";
 import { entityHref } from "@/lib/destinations";
+import { useKnownClock } from "@/lib/last-known";
 import { formatCalmDuration, formatExact, formatMinute, parseMoment } from "@/lib/time";
 
 const LEADS: Record<HeldBy["kind"], string> = {
@@ -64,9 +64,9 @@ function wayOf({ path, names }: HeldBy): string[] {
 
 /** The moment of a failure, or for how long it has been so. */
 function useWhen({ kind }: Pick<HeldBy, "kind">, since: number | null): string {
-  return useClock((now) => {
+  return useKnownClock((known, now) => {
     if (since === null) return "";
-    return kind === "failed" ? formatMinute(since, now) : `for ${formatCalmDuration(Math.max(0, now - since))}`;
+    return kind === "failed" ? formatMinute(since, now) : `for ${formatCalmDuration(Math.max(0, known - since))}`;
   });
 }
 

@@ -5,7 +5,15 @@ import { PhaseGlyph } from "./PhaseGlyph";
 
 const Count = chakra("b", { base: { marginInlineStart: "auto", "&[data-none]": { fontWeight: "normal" } } });
 
-const Chips = chakra("fieldset", { base: { display: "flex", flexWrap: "wrap", gap: "1.5" } });
+const Chips = chakra("fieldset", {
+  base: {
+    display: "flex",
+    flexWrap: "wrap",
+    gap: "1.5",
+    // What is stale must not pass for live.
+    "&[data-stale]": { filter: "saturate(0.35)" },
+  },
+});
 
 const Chip = chakra("button", {
   base: {
@@ -43,14 +51,16 @@ interface PhaseChipsProps {
   counts?: Readonly<Record<Phase, number>> | undefined;
   /** What the counts are of and since when, on hover. */
   title?: string | undefined;
+  /** Whether the counts are the last known ones. */
+  stale?: boolean;
   size?: "sm" | "xs";
   onChange: (chosen: Phase[]) => void;
 }
 
 /** The phases to choose from, any number of them. */
-export function PhaseChips({ chosen, counts, title, size, onChange }: PhaseChipsProps) {
+export function PhaseChips({ chosen, counts, title, stale = false, size, onChange }: PhaseChipsProps) {
   return (
-    <Chips aria-label="Phase">
+    <Chips aria-label="Phase" data-stale={stale ? "" : undefined}>
       {PHASES_BY_CONCERN.map((phase) => {
         const pressed = chosen.includes(phase);
         const toggle = () => onChange(pressed ? chosen.filter((other) => other !== phase) : [...chosen, phase]);

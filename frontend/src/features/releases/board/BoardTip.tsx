@@ -5,8 +5,8 @@ import { PhaseBadge } from "@/components/PhaseBadge";
 import { ProblemNote } from "@/components/ProblemNote";
 import { RollupBar } from "@/components/RollupBar";
 import type { Hierarchy } from "@/lib/api/types";
-import { useClock } from "@/lib/clock";
 import { type TreeEntity, wayTo } from "@/lib/entities";
+import { useKnownClock } from "@/lib/last-known";
 import { knownRollup } from "@/lib/phase";
 import { formatDuration, formatExact, parseMoment } from "@/lib/time";
 import type { Tip, TipHolder } from "./tip";
@@ -51,15 +51,9 @@ function stateSince({ reported_state, updated_at, created_at }: TreeEntity): num
   return reported_state === null ? (parseMoment(updated_at) ?? parseMoment(created_at)) : null;
 }
 
-interface Told {
-  entity: TreeEntity;
-  /** Where what is shown is stale, nothing goes on past this. */
-  knownUntil: number | null;
-}
-
-function TimeInState({ entity, knownUntil }: Told) {
+function TimeInState({ entity }: { entity: TreeEntity }) {
   const since = stateSince(entity);
-  const length = useClock((now) => (since === null ? null : formatDuration(Math.max(0, (knownUntil ?? now) - since))));
+  const length = useKnownClock((known) => (since === null ? null : formatDuration(Math.max(0, known - since))));
   if (since === null) return null;
   return (
     <Muted>
@@ -68,7 +62,7 @@ function TimeInState({ entity, knownUntil }: Told) {
   );
 }
 
-function EntityTip({ entity, above, knownUntil }: Told & { above: readonly TreeEntity[] }) {
+function EntityTip({ entity, above }: { entity: TreeEntity; above: readonly TreeEntity[] }) {
   const rollup = entity.type === "app" ? null : knownRollup(entity);
   return (
     <>
@@ -78,7 +72,7 @@ function EntityTip({ entity, above, knownUntil }: Told & { above: readonly TreeE
         <PhaseBadge phase={entity.phase} state={entity.state} />
         {"bundle_id" in entity && entity.version && <span>{entity.version}</span>}
       </Line>
-      <TimeInState entity={entity} knownUntil={knownUntil} />
+      <TimeInState entity={entity} />
       {rollup && <RollupBar rollup={rollup} />}
       {entity.error_message && <Message>{entity.error_message}</Message>}
       {entity.problem && <ProblemNote problem={entity.problem} />}
@@ -140,11 +134,10 @@ function useDescription(tip: Tip | null, id: string): void {
 interface BoardTipProps {
   holder: TipHolder;
   release: Hierarchy;
-  knownUntil: number | null;
 }
 
 /** All that the board knows of the cell that is pointed at or has the focus; the same element for all of them. */
-export function BoardTip({ holder, release, knownUntil }: BoardTipProps) {
+export function BoardTip({ holder, release }: BoardTipProps) {
   const tip = useSyncExternalStore(holder.subscribe, holder.current);
   const { frame, place } = usePlace(tip);
   const id = useId();
@@ -162,7 +155,7 @@ export function BoardTip({ holder, release, knownUntil }: BoardTipProps) {
       onPointerEnter={() => holder.stay()}
       onPointerLeave={() => holder.leave()}
     >
-      <EntityTip entity={entity} above={way} knownUntil={knownUntil} />
+      <EntityTip entity={entity} above={way} />
     </Frame>,
     // Out of the board, which clips what reaches beyond it, but not out of what assistive technology takes for content.
     document.querySelector("main") ?? document.body,

@@ -60,7 +60,7 @@ function useZoom(release: Hierarchy): [Zoom, (zoom: Zoom) => void] {
 }
 
 /** Every app of a release at a glance. */
-export function BoardView({ release, matches, knownUntil, selected, onShowInTree, frame }: ViewProps) {
+export function BoardView({ release, matches, selected, onShowInTree, frame }: ViewProps) {
   const [address] = useReleaseAddress();
   const [zoom, chooseZoom] = useZoom(release);
   const { summons, setSummons, focused, goOn, onSummonsMet } = useTroubleTour(release);
@@ -101,7 +101,7 @@ export function BoardView({ release, matches, knownUntil, selected, onShowInTree
         selected={selected}
         summons={summons}
       />
-      <BoardTip holder={tips} release={release} knownUntil={knownUntil} />
+      <BoardTip holder={tips} release={release} />
     </Frame>,
   );
 }

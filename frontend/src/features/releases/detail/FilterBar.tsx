@@ -4,6 +4,7 @@ import { PhaseChips } from "@/components/PhaseChips";
 import { PhaseGlyph } from "@/components/PhaseGlyph";
 import { SearchInput } from "@/components/SearchInput";
 import type { Phase, Rollup } from "@/lib/api/types";
+import { useLapse } from "@/lib/last-known";
 import { formatCount } from "@/lib/numbers";
 import { type EntityFilter, NO_FILTER } from "./entity-filter";
 import type { ChangeAddress } from "./release-address";
@@ -75,7 +76,7 @@ export const FilterBar = memo(function FilterBar(props: FilterBarProps) {
       </Text>
       <FailuresSwitch count={failures} pressed={filter.failuresOnly} onChange={onChange} />
       <Phases>
-        <PhaseChips size="xs" chosen={filter.phases} counts={rollup} onChange={choose} />
+        <PhaseChips size="xs" chosen={filter.phases} counts={rollup} stale={useLapse() !== null} onChange={choose} />
       </Phases>
       <Found>
         <span role="status">{matching !== null && `${formatCount(matching)} of ${formatCount(entities)} match`}</span>

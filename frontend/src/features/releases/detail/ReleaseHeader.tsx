@@ -10,6 +10,7 @@ import { RelativeTime } from "@/components/RelativeTime";
 import { RollupBar } from "@/components/RollupBar";
 import type { Hierarchy } from "@/lib/api/types";
 import { HOME } from "@/lib/destinations";
+import { useLapse } from "@/lib/last-known";
 import { appsInWords } from "@/lib/phase";
 import { RUN_STATUS_WORDS } from "@/lib/run-status";
 import { spanOf } from "@/lib/spans";
@@ -21,12 +22,14 @@ const Header = chakra("div", { base: headerStyles });
 interface FactProps {
   term: string;
   wide?: boolean;
+  /** Whether it is of the page, and not of the release: then it is never out of date. */
+  ofPage?: boolean;
   children: ReactNode;
 }
 
-function Fact({ term, wide = false, children }: FactProps) {
+function Fact({ term, wide = false, ofPage = false, children }: FactProps) {
   return (
-    <div className="header-fact" data-wide={wide ? "" : undefined}>
+    <div className="header-fact" data-wide={wide ? "" : undefined} data-of-page={ofPage ? "" : undefined}>
       <dt>{term}</dt>
       <dd>{children}</dd>
     </div>
@@ -56,7 +59,7 @@ interface ReleaseHeaderProps {
 export function ReleaseHeader({ release, freshness }: ReleaseHeaderProps) {
   const { id, name, phase, state, status, problem, rollup } = release;
   return (
-    <Header>
+    <Header data-stale={useLapse() ? "" : undefined}>
       <div className="header-top">
         <nav className="header-trail" aria-label="You are here">
           <Link to={HOME}>Releases</Link> / {id}
@@ -72,7 +75,9 @@ export function ReleaseHeader({ release, freshness }: ReleaseHeaderProps) {
       {release.error_message && <p className="header-message">{release.error_message}</p>}
       <HeldByNote heldBy={release.held_by} release={release} />
       <dl className="header-facts">
-        <Fact term="Freshness">{freshness}</Fact>
+        <Fact term="Freshness" ofPage>
+          {freshness}
+        </Fact>
         <Fact term="Temporal status">{RUN_STATUS_WORDS[status]}</Fact>
         {release.stands_at && (
           <Fact term="Stands at">

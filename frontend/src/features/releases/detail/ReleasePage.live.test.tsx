@@ -3,7 +3,7 @@ import { delay, HttpResponse, http, type JsonBodyType } from "msw";
 import { describe, expect, it, vi } from "vitest";
 import type { Hierarchy } from "@/lib/api/types";
 import type { Change } from "@/lib/realtime/frames";
-import { app, bundle, cluster, largeTree, problem, troubledTree, wave } from "@/test/fixtures";
+import { app, bundle, cluster, largeTree, problem, tree, troubledTree, wave } from "@/test/fixtures";
 import { renderApp, useSwiftTime } from "@/test/render-app";
 import { problemResponse, server, servesTree, servesTreeError, signedOut } from "@/test/server";
 import { freshnessFrame, patchFrame, type ServedSocket, snapshotFrame, sockets } from "@/test/sockets";
@@ -159,6 +159,63 @@ describe("the release page, pushed to", () => {
     expect(await screen.findByText("Polled")).toBeVisible();
     await socket.sends(snapshotFrame(troubledTree()), freshnessFrame("live"));
     expect(await screen.findByText("Live")).toBeVisible();
+  });
+});
+
+describe("the release page, known up to a moment only", () => {
+  const HELD = tree("release:held", [wave("w2", [cluster("eu-west", [])], { phase: "active", state: "deploying" })], {
+    phase: "active",
+    started_at: "2025-11-22T09:50:00Z",
+    updated_at: "2025-11-22T09:57:00Z",
+    held_by: {
+      kind: "active",
+      path: "wave:w2",
+      entity_id: "wave:w2",
+      names: ["wave 2"],
+      state: "deploying",
+      message: null,
+      since: "2025-11-22T09:56:00Z",
+    },
+  });
+
+  async function showsStale() {
+    sockets.accept();
+    servesTree(HELD);
+    const shown = renderApp("/releases/release:held?entity=wave:w2");
+    const socket = await sockets.current();
+    await socket.sends(snapshotFrame(HELD), freshnessFrame("stale", { reason: "Temporal does not answer." }));
+    await screen.findByText("Stale");
+    return { ...shown, socket };
+  }
+
+  const factOf = (term: string, within: Element | null) =>
+    [...(within?.querySelectorAll("dt") ?? [])].find(({ textContent }) => textContent === term)?.nextElementSibling;
+
+  it("stops every clock at that moment", async () => {
+    useSwiftTime();
+    await showsStale();
+    const panel = await screen.findByRole("complementary", { name: "Details" });
+    const header = screen.getByRole("heading", { level: 1 }).closest("[data-stale]");
+    await passes(8_000);
+    expect(header).toHaveTextContent("At wave 2: deploying for 4 min");
+    expect(factOf("Duration", header)).toHaveTextContent("10 min");
+    expect(factOf("Duration", header)?.firstElementChild).toHaveAttribute(
+      "title",
+      expect.stringContaining("known until"),
+    );
+    expect(factOf("In this state for", panel)).toHaveTextContent("30 min");
+    expect(factOf("Duration", panel)).toHaveTextContent("1 h");
+  });
+
+  it("greys what it says of the release everywhere, but not how fresh it is, until it is current again", async () => {
+    const { socket } = await showsStale();
+    const header = screen.getByRole("heading", { level: 1 }).closest("[data-stale]");
+    expect(header).toHaveTextContent("At wave 2: deploying for 4 min");
+    expect(screen.getByText("Stale").closest("[data-of-page]")).not.toBeNull();
+    expect(screen.getByRole("group", { name: "Phase" })).toHaveAttribute("data-stale");
+    await socket.sends(freshnessFrame("live"));
+    await screen.findByText("Live");
+    expect(document.querySelector("[data-stale]")).toBeNull();
   });
 });
 

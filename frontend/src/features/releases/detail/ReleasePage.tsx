@@ -5,6 +5,7 @@ import type { Retry } from "@/components/RetryButton";
 import { StaleBanner } from "@/components/StaleBanner";
 import { categoryOf } from "@/lib/api/errors";
 import { useLastError } from "@/lib/api/use-last-error";
+import { LastKnown } from "@/lib/last-known";
 import type { Link } from "@/lib/realtime/follow";
 import { useConnectionToasts } from "../freshness/connection-toasts";
 import { FreshnessMark } from "../freshness/FreshnessMark";
@@ -31,12 +32,10 @@ function Release({ snapshot: { tree, asOf }, link, error, answeredAt, onRetry }:
       <PageTitle phase={tree.phase} lapse={lapseOf(standing)}>
         {tree.name || tree.id}
       </PageTitle>
-      <ReleaseHeader release={tree} freshness={<FreshnessMark standing={standing} link={link} asOf={asOf} />} />
-      <ReleaseView
-        release={tree}
-        banner={reason && <StaleBanner since={asOf} reason={reason} onRetry={onRetry} />}
-        knownUntil={reason === null ? null : asOf}
-      />
+      <LastKnown until={asOf} reason={reason}>
+        <ReleaseHeader release={tree} freshness={<FreshnessMark standing={standing} link={link} asOf={asOf} />} />
+        <ReleaseView release={tree} banner={reason && <StaleBanner since={asOf} reason={reason} onRetry={onRetry} />} />
+      </LastKnown>
     </>
   );
 }

@@ -61,8 +61,6 @@ interface ReleaseViewProps {
   release: Hierarchy;
   /** Says why what is shown is not current; stays in sight however far it is scrolled. */
   banner: ReactNode;
-  /** Up to when it is known, in milliseconds since the epoch, where it is stale; null where that is now. */
-  knownUntil: number | null;
 }
 
 /** What of the release the address asks for. The filter is kept while it stays the same: it remembers what it judged. */
@@ -92,7 +90,7 @@ function useDetails(change: ChangeAddress) {
 }
 
 /** A release in the view that its address asks for, with the details of the entity that it names. */
-export function ReleaseView({ release, knownUntil, banner }: ReleaseViewProps) {
+export function ReleaseView({ release, banner }: ReleaseViewProps) {
   const [address, change] = useReleaseAddress();
   useViewShortcuts(change);
   useEffect(() => preloadLater([PANEL, BOARD, TIMELINE]), []);
@@ -138,7 +136,6 @@ export function ReleaseView({ release, knownUntil, banner }: ReleaseViewProps) {
             selected={entity}
             onSelect={select}
             onShowInTree={showInTree}
-            knownUntil={knownUntil}
             frame={frame}
           />
         </Suspense>
@@ -149,7 +146,6 @@ export function ReleaseView({ release, knownUntil, banner }: ReleaseViewProps) {
             release={release}
             path={entity}
             matches={matches}
-            knownUntil={knownUntil}
             entered={entered}
             onSelect={step}
             onClose={close}

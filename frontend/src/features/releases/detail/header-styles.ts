@@ -14,6 +14,10 @@ export const headerStyles = defineStyle({
     columnGap: "4",
     rowGap: "2",
   },
+  // What is stale must not pass for live. How fresh it is, and what leads elsewhere, is.
+  "&[data-stale] > :not(.header-top, .header-facts), &[data-stale] .header-fact:not([data-of-page])": {
+    filter: "saturate(0.35)",
+  },
   "& .header-trail": { fontSize: "sm", color: "fg.muted", minWidth: 0, overflowWrap: "anywhere" },
   "& .header-trail a": {
     color: "brand.fg",

@@ -6,8 +6,6 @@ import type { Matches } from "./entity-filter";
 export interface ViewProps {
   release: Hierarchy;
   matches: Matches;
-  /** Up to when what is shown is known, in milliseconds since the epoch, where it is stale; null where that is now. */
-  knownUntil: number | null;
   /** The path of the entity whose details are open; null where none is. */
   selected: string | null;
   /** Opens the details of the entity at a path; `enter` moves the focus there, as the key of that name does. */

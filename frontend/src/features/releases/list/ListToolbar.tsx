@@ -6,8 +6,8 @@ import { CloseIcon } from "@/components/icons";
 import { PhaseChips } from "@/components/PhaseChips";
 import { SearchInput } from "@/components/SearchInput";
 import { Select } from "@/components/Select";
-import type { PhaseCounts } from "@/lib/api/types";
 import { formatExact, parseMoment } from "@/lib/time";
+import type { Counts } from "./counts";
 import { changeView, formatSort, isFiltered, type ListParams, parseSort, withoutFilters } from "./list-params";
 import type { ChangeView } from "./ReleaseListPage";
 import { StatusFilter } from "./StatusFilter";
@@ -63,14 +63,15 @@ function StateFilter({ params, onChange }: ToolbarProps) {
 }
 
 /** With how many releases of each phase the other filters leave. What is not known is left open. */
-function PhaseFilter({ params, counts, onChange }: ToolbarProps & { counts: PhaseCounts | undefined }) {
+function PhaseFilter({ params, counted: { counts, areOld }, onChange }: ToolbarProps & { counted: Counts }) {
   const asOf = parseMoment(counts?.as_of);
   return (
     <>
       <PhaseChips
         chosen={params.phases}
         counts={counts?.phases}
-        title={asOf === null ? undefined : `As of ${formatExact(asOf)}`}
+        title={asOf === null ? undefined : `${areOld ? "Not counted since" : "As of"} ${formatExact(asOf)}`}
+        stale={areOld}
         onChange={(phases) => onChange(changeView(params, { phases }))}
       />
       {counts !== undefined && counts.unread > 0 && (
@@ -82,7 +83,7 @@ function PhaseFilter({ params, counts, onChange }: ToolbarProps & { counts: Phas
   );
 }
 
-export function ListToolbar({ params, counts, onChange }: ToolbarProps & { counts: PhaseCounts | undefined }) {
+export function ListToolbar({ params, counted, onChange }: ToolbarProps & { counted: Counts }) {
   const { pathname, search } = useLocation();
   return (
     <Toolbar aria-label="Filter releases">
@@ -105,7 +106,7 @@ export function ListToolbar({ params, counts, onChange }: ToolbarProps & { count
         </OfTheView>
       </Tools>
       <Tools>
-        <PhaseFilter params={params} counts={counts} onChange={onChange} />
+        <PhaseFilter params={params} counted={counted} onChange={onChange} />
         {isFiltered(params) && (
           <Button size="sm" variant="ghost" onClick={() => onChange(withoutFilters(params))}>
             Clear filters

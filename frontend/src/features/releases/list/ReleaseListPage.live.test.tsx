@@ -146,6 +146,81 @@ describe("the release list, pushed to", () => {
   });
 });
 
+describe("the release list, known up to a moment only", () => {
+  const AWAY = { code: "temporal_unavailable", detail: "Temporal does not answer." } as const;
+  const HELD = release("release:held", {
+    started_at: "2025-11-22T09:50:00Z",
+    rollup: rollupOf({ active: 2 }),
+    held_by: {
+      kind: "active",
+      path: "wave:w2",
+      entity_id: "wave:w2",
+      names: ["wave 2"],
+      state: "deploying",
+      message: null,
+      since: "2025-11-22T09:56:00Z",
+    },
+  });
+  const FAILED = release("release:failed", {
+    name: "Payments November",
+    state: "rolled back",
+    phase: "failed",
+    status: "FAILED",
+    error_message: "image not found",
+    rollup: rollupOf({ failed: 1 }),
+  });
+  const UNREAD = { name: null, state: "failed", error_message: null, updated_at: null, created_at: null, rollup: null };
+
+  const stale = freshnessFrame("stale", { reason: AWAY.detail });
+
+  it("keeps what was last read, and says why it is old once, not in each row", async () => {
+    const { socket } = await showsPushed(page([HELD, FAILED]));
+    await socket.sends(
+      stale,
+      patchFrame(2, set(HELD.id, { problem: AWAY, rollup: null, held_by: null })),
+      patchFrame(3, set(FAILED.id, { ...UNREAD, problem: AWAY })),
+    );
+    expect(await screen.findByText("Stale")).toBeVisible();
+    expect(screen.getAllByText(/Temporal does not answer/)).toHaveLength(1);
+    expect(row("held")).toHaveTextContent("At wave 2: deploying for 4 min");
+    expect(row("failed")).toHaveTextContent("Payments November");
+    expect(row("failed")).not.toHaveTextContent("updated –");
+
+    const { name, state, error_message, updated_at } = FAILED;
+    const read = { name: `${name}, again`, state, error_message, updated_at, problem: null };
+    await socket.sends(patchFrame(4, set(HELD.id, { problem: null }), set(FAILED.id, read)), freshnessFrame("live"));
+    expect(await within(row("failed")).findByText("Payments November, again")).toBeVisible();
+    expect(socket.heard).toEqual([]);
+  });
+
+  it("says in a row what is wrong with that one alone", async () => {
+    const own = { code: "query_timeout", detail: "Its workflow has not answered in time." };
+    const { socket } = await showsPushed(page([HELD, PAYMENTS]));
+    await socket.sends(patchFrame(2, set(HELD.id, { problem: own })));
+    expect(await within(row("held")).findByText(own.detail)).toBeVisible();
+    await socket.sends(stale);
+    expect(await screen.findByText("Stale")).toBeVisible();
+    expect(within(row("held")).getByText(own.detail)).toBeVisible();
+  });
+
+  it("stops every clock at that moment", async () => {
+    useSwiftTime();
+    const { socket } = await showsPushed(page([HELD]));
+    await socket.sends(stale);
+    await screen.findByText("Stale");
+    await passes(8_000);
+    expect(row("held")).toHaveTextContent("At wave 2: deploying for 4 min");
+    expect(within(row("held")).getByText("10 min")).toBeVisible();
+  });
+
+  it("forgets what was read of a run once there is another", async () => {
+    const { socket } = await showsPushed(page([FAILED]));
+    await socket.sends(patchFrame(2, set(FAILED.id, { ...UNREAD, run_id: "run-2", problem: AWAY })));
+    expect(await within(row("failed")).findByText(AWAY.detail)).toBeVisible();
+    expect(row("failed")).not.toHaveTextContent("Payments November");
+  });
+});
+
 describe("the release list without push", () => {
   it("polls where sockets are blocked, says so, and returns to push by itself", async () => {
     useSwiftTime();

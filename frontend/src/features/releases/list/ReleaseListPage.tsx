@@ -5,6 +5,7 @@ import { PageTitle } from "@/components/PageTitle";
 import { StaleBanner } from "@/components/StaleBanner";
 import { useLastError } from "@/lib/api/use-last-error";
 import { compareHref } from "@/lib/destinations";
+import { LastKnown } from "@/lib/last-known";
 import { hasNoRole, useMe } from "@/lib/session";
 import { useConnectionToasts } from "../freshness/connection-toasts";
 import { FreshnessMark } from "../freshness/FreshnessMark";
@@ -55,7 +56,7 @@ function ReleaseList() {
   const params = parseListParams(address);
   const live = useLiveList(params);
   const { list, link } = live;
-  const counts = useCounts(params, list.isPlaceholderData ? undefined : list.data);
+  const { counts, areOld } = useCounts(params, list.isPlaceholderData ? undefined : list.data);
   const error = useLastError(list);
   const answeredAt = list.dataUpdatedAt;
   const { standing, reason } = useStanding({ link, freshness: "polled", error, answeredAt });
@@ -81,8 +82,10 @@ function ReleaseList() {
           </Freshness>
         )}
       </Top>
-      <ListToolbar params={params} counts={counts} onChange={changeView} />
-      <ReleaseListBody params={params} live={live} error={error} banner={banner} onChange={changeView} />
+      <ListToolbar params={params} counted={{ counts, areOld: areOld || Boolean(banner) }} onChange={changeView} />
+      <LastKnown until={asOf} reason={isCurrent ? reason : null}>
+        <ReleaseListBody params={params} live={live} error={error} banner={banner} onChange={changeView} />
+      </LastKnown>
     </>
   );
 }

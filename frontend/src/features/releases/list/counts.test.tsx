@@ -42,7 +42,7 @@ describe("the phases' chips", () => {
     expect((await chip("failed 3")).title).toContain("10:00:00 UTC");
   });
 
-  it("bear no number while it is not known", async () => {
+  it("bear no number while it is not known, and the last known one where it can't be counted again", async () => {
     useSwiftTime();
     servesList([PAYMENTS]);
     server.use(http.get("/api/releases/counts/", () => problemResponse(503)));
@@ -53,7 +53,12 @@ describe("the phases' chips", () => {
     expect(await chip("failed 3")).toBeVisible();
     server.use(http.get("/api/releases/counts/", () => problemResponse(503)));
     await passes(15_100);
-    expect(await chip("failed")).toBeVisible();
+    await waitFor(() => expect(screen.getByRole("group", { name: "Phase" })).toHaveAttribute("data-stale"));
+    expect((await chip("failed 3")).title).toMatch(/^Not counted since/);
+    servesCounts(phaseCounts({ failed: 4 }));
+    await passes(3_100);
+    expect(await chip("failed 4")).toBeVisible();
+    expect(screen.getByRole("group", { name: "Phase" })).not.toHaveAttribute("data-stale");
   });
 
   it("say how many could not be counted, and are counted again soon", async () => {

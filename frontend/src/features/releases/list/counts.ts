@@ -1,6 +1,7 @@
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useRef } from "react";
 import { api, bodyOf } from "@/lib/api/client";
+import { categoryOf } from "@/lib/api/errors";
 import { pollDelay } from "@/lib/api/retry";
 import type { PhaseCounts, ReleasePage } from "@/lib/api/types";
 import type { ListParams } from "./list-params";
@@ -52,12 +53,19 @@ function useMoves(view: string, moves: string | null, call: () => void): void {
   }, [view, moves]);
 }
 
+export interface Counts {
+  /** Undefined while they are not known. */
+  counts: PhaseCounts | undefined;
+  /** Whether they could not be counted again, and are the last known ones. */
+  areOld: boolean;
+}
+
 /**
- * How many releases of each phase there are among those that the other filters leave; undefined while that is not known.
+ * How many releases of each phase there are among those that the other filters leave.
  *
  * `page` is what the list shows of the same filters; undefined while it shows another.
  */
-export function useCounts(params: ListParams, page: ReleasePage | undefined): PhaseCounts | undefined {
+export function useCounts(params: ListParams, page: ReleasePage | undefined): Counts {
   const client = useQueryClient();
   const options = countsQuery(params);
   const view = JSON.stringify(params);
@@ -66,5 +74,6 @@ export function useCounts(params: ListParams, page: ReleasePage | undefined): Ph
     if (document.visibilityState !== "hidden") void client.refetchQueries({ queryKey: options.queryKey, exact: true });
   });
   const { data, error } = useQuery(options);
-  return error ? undefined : data;
+  // What was counted before a role was taken away is no longer this reader's to see.
+  return { counts: error && categoryOf(error) === "forbidden" ? undefined : data, areOld: error !== null };
 }

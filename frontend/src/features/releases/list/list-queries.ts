@@ -3,6 +3,7 @@ import { api, bodyOf } from "@/lib/api/client";
 import { pollDelay } from "@/lib/api/retry";
 import type { Release, ReleasePage } from "@/lib/api/types";
 import { POLL_PERIOD_MS } from "../freshness/standing";
+import { withLastReadOf } from "./last-read";
 import { formatSort, type ListParams } from "./list-params";
 
 // It costs the server a whole tree per row: it comes after the rows, and less often.
@@ -31,9 +32,11 @@ async function fetchPage(
 }
 
 export function listQuery(params: ListParams) {
+  const queryKey = ["releases", "list", params] as const;
   return queryOptions({
-    queryKey: ["releases", "list", params],
-    queryFn: ({ signal }) => fetchPage(params, signal),
+    queryKey,
+    queryFn: async ({ client, signal }) =>
+      withLastReadOf(await fetchPage(params, signal), client.getQueryData<ReleasePage>(queryKey)),
     placeholderData: keepPreviousData,
     retry: false,
     refetchInterval: ({ state }) => pollDelay(POLL_PERIOD_MS, state.error),

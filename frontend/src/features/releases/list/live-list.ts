@@ -4,6 +4,7 @@ import type { ReleasePage } from "@/lib/api/types";
 import type { Feed, Link } from "@/lib/realtime/follow";
 import { PAGE_BODY } from "@/lib/realtime/page-body";
 import { askedUnder, failQuery, storePushed, useRealtime } from "@/lib/realtime/use-realtime";
+import { withLastReadOf } from "./last-read";
 import { formatListParams, type ListParams, parseListParams } from "./list-params";
 import { listQuery, type ProgressById, progressQuery, requestOf, withProgressOf } from "./list-queries";
 
@@ -20,7 +21,10 @@ function listFeed(client: QueryClient, params: ListParams): Feed<ReleasePage> {
     kind: PAGE_BODY,
     store(page) {
       storePushed<ProgressById>(client, progressKey, withProgressOf(page, client.getQueryData(progressKey)));
-      return storePushed<ReleasePage>(client, queryKey, page);
+      const before = client.getQueryData<ReleasePage>(queryKey);
+      const stored = storePushed<ReleasePage>(client, queryKey, withLastReadOf(page, before));
+      // What is to be changed further is what the server holds, without what only this page still knows.
+      return page.results.some(({ problem }) => problem) ? page : stored;
     },
     refuse: (error) => failQuery(client, queryKey, error),
   };

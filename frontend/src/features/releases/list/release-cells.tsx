@@ -7,8 +7,9 @@ import { PhaseBadge } from "@/components/PhaseBadge";
 import { ProblemNote } from "@/components/ProblemNote";
 import { RelativeTime } from "@/components/RelativeTime";
 import { RollupBar } from "@/components/RollupBar";
-import type { HeldBy, Release } from "@/lib/api/types";
+import type { EntityProblem, HeldBy, Release } from "@/lib/api/types";
 import { releaseHref } from "@/lib/destinations";
+import { useLapse } from "@/lib/last-known";
 import { knownRollup, PHASE_LOOKS } from "@/lib/phase";
 import { RUN_STATUS_WORDS } from "@/lib/run-status";
 import { hasEnded, spanOf } from "@/lib/spans";
@@ -101,9 +102,15 @@ function heldByOf(release: Release, progress: Progress | undefined): HeldBy | nu
   return heldBy && heldBy.kind !== "failed" && hasEnded(release) ? null : heldBy;
 }
 
+/** Its problem, unless that is why the whole list is not current: then it has been said, once for all. */
+function useOwnProblem({ problem }: Release): EntityProblem | null {
+  const lapse = useLapse();
+  return problem && lapse?.reason.includes(problem.detail) ? null : problem;
+}
+
 /** What keeps a release from going on: that it can't be read, or what in it holds it up. */
 export function ReleaseTrouble({ release, progress, twoLines }: ReleaseRowProps & { twoLines: boolean }) {
-  const { problem } = release;
+  const problem = useOwnProblem(release);
   if (!problem) return <HeldByNote heldBy={heldByOf(release, progress)} release={release} twoLines={twoLines} />;
   return (
     <div className="release-problem" title={problem.detail}>

@@ -8,6 +8,7 @@ import { ProblemNote } from "@/components/ProblemNote";
 import type { EntityProblem, Hierarchy } from "@/lib/api/types";
 import { entityJsonHref } from "@/lib/destinations";
 import { childrenOf, type TreeEntity } from "@/lib/entities";
+import { useLapse } from "@/lib/last-known";
 import { differIn, useFlash } from "../flash";
 import { FollowButton } from "../following/FollowButton";
 import { Below } from "./Below";
@@ -123,16 +124,15 @@ function Actions({ release, entity }: { release: Hierarchy; entity: TreeEntity }
 interface EntityDetailsProps {
   release: Hierarchy;
   entity: TreeEntity;
-  knownUntil: number | null;
   /** Called before a link leads on. */
   onFollow: () => void;
 }
 
 /** What is known of an entity, what is wrong with it first. */
-export function EntityDetails({ release, entity, knownUntil, onFollow }: EntityDetailsProps) {
+export function EntityDetails({ release, entity, onFollow }: EntityDetailsProps) {
   const heldBy = "held_by" in entity ? entity.held_by : null;
   return (
-    <Body data-stale={knownUntil === null ? undefined : ""}>
+    <Body data-stale={useLapse() ? "" : undefined}>
       <Block>
         <State entity={entity} />
         <HeldByNote heldBy={heldBy} release={release} />
@@ -142,7 +142,7 @@ export function EntityDetails({ release, entity, knownUntil, onFollow }: EntityD
       {entity.error_message && <ErrorText entity={entity} />}
       {entity.problem && <Problem problem={entity.problem} />}
       <Section title="Facts">
-        <EntityFacts release={release} entity={entity} knownUntil={knownUntil} />
+        <EntityFacts release={release} entity={entity} />
       </Section>
       {childrenOf(entity).length > 0 && (
         <Section title="Holds">

@@ -5,7 +5,7 @@ import { RelativeTime } from "@/components/RelativeTime";
 import type { Hierarchy } from "@/lib/api/types";
 import type { TreeEntity } from "@/lib/entities";
 import { RUN_STATUS_WORDS } from "@/lib/run-status";
-import { type Span, spanWithin } from "@/lib/spans";
+import { spanWithin } from "@/lib/spans";
 import { parseMoment } from "@/lib/time";
 import { Fact, Facts } from "./Fact";
 
@@ -26,12 +26,6 @@ const WorkflowLink = chakra("a", {
 interface EntityFactsProps {
   release: Hierarchy;
   entity: TreeEntity;
-  /** Where what is shown is stale, nothing goes on past this. */
-  knownUntil: number | null;
-}
-
-function stopped(span: Span, knownUntil: number | null): Span {
-  return span.start !== null && span.end === null ? { ...span, end: knownUntil } : span;
 }
 
 function Workflow({ entity: { workflow_id: id, workflow_url: url } }: { entity: TreeEntity }) {
@@ -44,10 +38,10 @@ function Workflow({ entity: { workflow_id: id, workflow_url: url } }: { entity: 
 }
 
 /** How long an active entity has been in its state by now; of what is not at work, since when. */
-function TimeInState({ entity: { phase, updated_at }, knownUntil }: Omit<EntityFactsProps, "release">) {
+function TimeInState({ entity: { phase, updated_at } }: { entity: TreeEntity }) {
   const since = parseMoment(updated_at);
   if (since === null || phase !== "active") return <RelativeTime at={updated_at} />;
-  return <Duration span={stopped({ start: since, end: null }, knownUntil)} />;
+  return <Duration span={{ start: since, end: null }} />;
 }
 
 function RunFacts({ release: { status, started_at, ended_at } }: { release: Hierarchy }) {
@@ -81,14 +75,14 @@ function OwnFacts({ entity }: { entity: TreeEntity }) {
 }
 
 /** Its times, its version, its place in the order, and where its state lives. */
-export function EntityFacts({ release, entity, knownUntil }: EntityFactsProps) {
+export function EntityFacts({ release, entity }: EntityFactsProps) {
   return (
     <Facts>
       <Fact term={entity.phase === "active" ? "In this state for" : "In this state since"}>
-        <TimeInState entity={entity} knownUntil={knownUntil} />
+        <TimeInState entity={entity} />
       </Fact>
       <Fact term="Duration">
-        <Duration span={stopped(spanWithin(release, entity), knownUntil)} />
+        <Duration span={spanWithin(release, entity)} />
       </Fact>
       <OwnFacts entity={entity} />
       <Fact term="Created">

@@ -22,8 +22,6 @@ interface EntityPanelProps {
   /** The path of the entity; the release's own is empty. */
   path: string;
   matches: Matches;
-  /** Up to when all this is known, in milliseconds since the epoch, where it is stale; null where that is now. */
-  knownUntil: number | null;
   /** How often the focus was sent here. */
   entered: number;
   onSelect: (path: string) => void;
@@ -49,7 +47,7 @@ function useFocusGivenBack(path: string) {
 }
 
 /** All that is known of one entity: beside the view, or over it where there is no room. */
-export function EntityPanel({ release, path, matches, knownUntil, entered, onSelect, onClose }: EntityPanelProps) {
+export function EntityPanel({ release, path, matches, entered, onSelect, onClose }: EntityPanelProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const isBeside = useMediaQuery(BESIDE);
   const Frame = isBeside ? PanelColumn : PanelSheet;
@@ -78,7 +76,7 @@ export function EntityPanel({ release, path, matches, knownUntil, entered, onSel
             onClose={close}
           />
           {entity ? (
-            <EntityDetails key={path} release={release} entity={entity} knownUntil={knownUntil} onFollow={enter} />
+            <EntityDetails key={path} release={release} entity={entity} onFollow={enter} />
           ) : (
             <NoSuchEntity release={release} path={path} onFollow={enter} />
           )}

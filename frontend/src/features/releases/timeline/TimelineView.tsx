@@ -1,5 +1,6 @@
 import { chakra } from "@chakra-ui/react";
 import { useClock } from "@/lib/clock";
+import { useLapse } from "@/lib/last-known";
 import { useReleaseAddress } from "../detail/release-address";
 import type { ViewProps } from "../detail/views";
 import { saidOfAll } from "../tree/expansion";
@@ -26,10 +27,11 @@ function usePresent(moves: boolean): number {
 }
 
 /** When each part of a release was worked on. */
-export function TimelineView({ release, matches, knownUntil, selected, onSelect, frame }: ViewProps) {
+export function TimelineView({ release, matches, selected, onSelect, frame }: ViewProps) {
   const [{ asTable }, change] = useReleaseAddress();
   const { rows, expansion, revealed } = useTreeRows({ release, matches, selected }, AT_FIRST);
   const moves = goesOn(release);
+  const knownUntil = useLapse()?.until ?? null;
   const present = usePresent(moves && knownUntil === null);
   // What is stale must not look as if it went on.
   const now = knownUntil ?? present;
