@@ -98,7 +98,8 @@ export const boardStyles = defineStyle({
     // What holds the wave up: the way to it and the message are cut, and never its name.
     "& > [data-kind]": { display: "flex", "& > span": { display: "contents" } },
     "& .held-cut": { flex: "0 1 auto", minWidth: 0, ...oneLine, whiteSpace: "pre" },
-    "& .held-way": { flexShrink: 4 },
+    // Its ellipsis is left of it in any case.
+    "& .held-way:not(:empty)": { flexShrink: 4, minWidth: "2.25em" },
     "& .held-name": { flex: "none", maxWidth: "calc(100% - 4.5rem)", ...oneLine },
     "& .held-gap": { flex: "none", whiteSpace: "pre" },
   },

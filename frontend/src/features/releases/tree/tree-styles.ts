@@ -32,13 +32,12 @@ export const treeStyles = defineStyle({
   "& .tree-line": {
     display: "grid",
     gridTemplateColumns: "auto minmax(0, 1fr)",
-    // Its ends have to be read together, however wide the page is.
-    maxWidth: "page",
     columnGap: "4",
     alignItems: "center",
     minHeight: "9",
     py: "1.5",
-    pe: "3",
+    // Its ends have to be read together, however wide the page is.
+    pe: "max({spacing.3}, calc(100% - {sizes.page}))",
     fontSize: "sm",
     borderBottomWidth: "1px",
     borderColor: "border.muted",
