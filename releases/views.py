@@ -48,7 +48,8 @@ ENTITY_ID = _id_parameter("entity_id", ENTITY_ID_PATTERN, "app:api-gateway")
 
 
 def _names(name: str, choices: list[str] | None, description: str) -> OpenApiParameter:
-    items = {"type": "string", "enum": choices} if choices else {"type": "string"}
+    # None of them, as forms of browsers send it, is as good as leaving the parameter out.
+    items = {"type": "string", "enum": [*choices, ""]} if choices else {"type": "string"}
     schema = {"type": "array", "items": items}
     return OpenApiParameter(name, schema, style="form", explode=False, description=f"{description} Divided by commas.")
 
@@ -75,7 +76,7 @@ BOM = OpenApiParameter(
 
 SEARCH = OpenApiParameter(
     "search",
-    {"type": "string", "maxLength": 250},
+    {"type": "string", "maxLength": 250, "pattern": r"^[^\x00]*$"},
     description="A part of the ID, whatever its case: `pay` finds `release:2025.11-payments`. Costs nothing.",
 )
 STATUS = _names("status", RUN_STATUSES, "How the workflow run stands, in Temporal's words. Costs nothing.")

@@ -1,6 +1,7 @@
 """What a page did besides showing something, and what a person can do with a keyboard."""
 
 import re
+import time
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Literal
@@ -27,6 +28,9 @@ _UNREACHABLE = re.compile(
     r"WebSocket connection to .* failed|(TypeError: )?Failed to (load resource: net::ERR_|fetch dyn)"
 )
 _REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+
+
+PATIENCE_SECONDS = 30
 
 
 class Watch:
@@ -62,6 +66,16 @@ class Watch:
         address = urlsplit(request.url)
         if address.scheme not in ("data", "blob") and address.netloc != self._host:
             self.offences.append(f"asked another host: {request.url}")
+
+
+def until(page: Page, holds: str, argument: object = None) -> None:
+    """Wait until this function holds in the page. Playwright's own waiting looks by `eval`, which the page's content
+    security policy refuses wherever it does not hold at once."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not page.evaluate(holds, argument):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"This never held: {holds}")
+        page.wait_for_timeout(50)
 
 
 def tab_to(page: Page, target: Locator, *, key: str = "Tab") -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import barriers, scrolls_sideways
+from tests.e2e.browser import barriers, scrolls_sideways, until
 from tests.e2e.conftest import BATCH, Visit
 from tests.e2e.people import NEWCOMER, OUTSIDER
 from tests.e2e.samples import Sample, empty
@@ -87,7 +87,7 @@ def new_ones_offered(visit: Visit, stack: Stack) -> States:
     page.set_viewport_size({"width": 1100, "height": 300})
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
     page.evaluate("window.scrollTo(0, 250)")
-    page.wait_for_function("window.scrollY > 0")
+    until(page, "() => window.scrollY > 0")
     stack.releases.start(empty("offered-new", "pending"))
     expect(page.get_by_role("button", name="1 new release")).to_be_visible()
     yield page

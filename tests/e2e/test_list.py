@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.browser import until
 from tests.e2e.conftest import BATCH, Visit
 from tests.e2e.people import PAYMENTS
 from tests.e2e.samples import CRASH, empty, moving
@@ -174,7 +175,7 @@ def shown_at(page: Page, name: str) -> float:
 def scroll_into_the_rows(page: Page, far: int) -> None:
     page.mouse.move(0, 0)
     page.evaluate("far => window.scrollTo(0, far)", far)
-    page.wait_for_function("window.scrollY > 0")
+    until(page, "() => window.scrollY > 0")
 
 
 def test_new_releases_are_offered_to_whoever_reads_further_down_and_move_nothing(visit: Visit, stack: Stack) -> None:

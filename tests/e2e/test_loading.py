@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.e2e.browser import barriers
+from tests.e2e.browser import barriers, until
 from tests.e2e.conftest import Visit
 from tests.e2e.people import VIEWER
 
@@ -57,7 +57,7 @@ def test_the_frame_stands_before_the_script_of_its_page(visit: Visit) -> None:
 
 
 def test_a_page_whose_script_is_on_its_way_is_not_taken_back_by_what_was_typed_before(visit: Visit) -> None:
-    page, script = held(visit, "/releases", "ReleasePage")
+    page, script = held(visit, "/releases?search=2025.11", "ReleasePage")
     link = page.get_by_role("link", name="checkout-2025.11", exact=True)
     expect(link).to_be_visible()
     page.clock.install()
@@ -74,7 +74,7 @@ def test_what_a_page_may_need_next_is_fetched_before_it_is_asked_for(visit: Visi
     page = visit(RELEASE, alone=True)
     expect(page.get_by_role("tree")).to_be_visible()
     for script in ("BoardView", "TimelineView", "EntityPanel", "ReleaseListPage", "ComparePage"):
-        page.wait_for_function(FETCHED, arg=f"/assets/{script}-")
+        until(page, FETCHED, f"/assets/{script}-")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.browser import until
 from tests.e2e.conftest import Visit
 from tests.e2e.people import STAFF
 from tests.e2e.samples import Sample
@@ -144,7 +145,7 @@ def test_tell_me_when_wave_3_ends(visit: Visit, stack: Stack) -> None:
     person.click(page.get_by_role("complementary").get_by_role("button", name="Notify me"))
     expect(said(page, "Following wave 3 until it ends.")).to_be_visible()
     tell(stack, shop("7.3", "in_progress", apps=versions))
-    page.wait_for_function("window.notified.length > 0")
+    until(page, "() => window.notified.length > 0")
     [[title, _]] = page.evaluate("window.notified")
     assert "wave 3" in title
     assert "succeeded" in title

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
-from tests.e2e.browser import scrolls_sideways, tab_to
+from tests.e2e.browser import scrolls_sideways, tab_to, until
 from tests.e2e.conftest import Visit
 from tests.e2e.samples import CRASH, Sample
 from tests.e2e.stack import Stack
@@ -168,7 +168,7 @@ def test_the_wheel_zooms_and_moves_the_bars_and_not_the_page(visit: Visit) -> No
     assert abs(zoomed["x"] - europe["x"]) < 2
     assert page.evaluate("[window.visualViewport.scale, window.devicePixelRatio]") == [1, 1]
     page.mouse.wheel(-60, 0)
-    page.wait_for_function(f"document.querySelector('.timeline-bar').getBoundingClientRect().x !== {zoomed['x']}")
+    until(page, f"() => document.querySelector('.timeline-bar').getBoundingClientRect().x !== {zoomed['x']}")
     assert page.evaluate("window.scrollX") == 0
     assert not scrolls_sideways(page)
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.browser import barriers, scrolls_sideways
+from tests.e2e.browser import barriers, scrolls_sideways, until
 from tests.e2e.conftest import Visit
 from tests.e2e.samples import CRASH, moving
 from tests.e2e.stack import Stack
@@ -132,7 +132,7 @@ def test_the_line_with_the_focus_is_never_behind_the_bar(visit: Visit) -> None:
     for _ in range(5):
         page.keyboard.press("ArrowUp")
         # Whatever lies over the line's middle is what one sees there.
-        page.wait_for_function(SEEN)
+        until(page, SEEN)
     expect(views).to_be_in_viewport()
 
 

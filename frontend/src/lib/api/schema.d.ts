@@ -2726,19 +2726,19 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `rollup` adds the counts of apps, `held_by` and `stands_at`. Costs reading the tree of every release on the page; null where one was not read within two seconds. Divided by commas. */
-                include?: "rollup"[];
+                include?: ("rollup" | "")[];
                 /** @description `-` for descending; `-started_at` unless given. What still runs ends after all that has ended. */
                 ordering?: "started_at" | "-started_at" | "ended_at" | "-ended_at" | "id" | "-id" | "status" | "-status";
                 page?: number;
                 page_size?: number;
                 /** @description Costs a query for each release that the other filters leave: each time for those that run, once for those that ended. Narrow by `status` or `search` first; past QUERY_TIMEOUT_SECONDS the answer is a 503, and the next try comes further. Divided by commas. */
-                phase?: ("pending" | "active" | "succeeded" | "failed" | "stopped" | "unknown")[];
+                phase?: ("pending" | "active" | "succeeded" | "failed" | "stopped" | "unknown" | "")[];
                 /** @description A part of the ID, whatever its case: `pay` finds `release:2025.11-payments`. Costs nothing. */
                 search?: string;
                 /** @description The state as its workflow gives it, whatever its case. Costs as `phase` does. Divided by commas. */
                 state?: string[];
                 /** @description How the workflow run stands, in Temporal's words. Costs nothing. Divided by commas. */
-                status?: ("RUNNING" | "PAUSED" | "COMPLETED" | "FAILED" | "CANCELED" | "TERMINATED" | "TIMED_OUT")[];
+                status?: ("RUNNING" | "PAUSED" | "COMPLETED" | "FAILED" | "CANCELED" | "TERMINATED" | "TIMED_OUT" | "")[];
             };
             header?: never;
             path?: never;
@@ -3387,7 +3387,7 @@ export interface operations {
                 /** @description The state as its workflow gives it, whatever its case. What can't be read is `unread`. Divided by commas. */
                 state?: string[];
                 /** @description How the workflow run stands, in Temporal's words. Costs nothing. Divided by commas. */
-                status?: ("RUNNING" | "PAUSED" | "COMPLETED" | "FAILED" | "CANCELED" | "TERMINATED" | "TIMED_OUT")[];
+                status?: ("RUNNING" | "PAUSED" | "COMPLETED" | "FAILED" | "CANCELED" | "TERMINATED" | "TIMED_OUT" | "")[];
             };
             header?: never;
             path?: never;
