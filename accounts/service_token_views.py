@@ -14,7 +14,10 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts import service_tokens
+from accounts.authentication import user_of
 from accounts.models import PATTERN, ServiceToken, User, validate_pattern
+from releases.answers import NotStored
+from releases.fields import TextField
 from releases.schema import problem_responses
 
 log = structlog.get_logger(__name__)
@@ -23,21 +26,6 @@ PATTERNS_KEPT = 20
 """Of one token."""
 
 _GLOB = rf"^(?:{PATTERN.pattern})$"
-
-_LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
-"""One line, and something to see in it."""
-
-
-class _Name(serializers.RegexField):
-    """Text alone: DRF's own takes a number for one, which the OpenAPI document does not."""
-
-    def __init__(self, pattern: str = _LINE, **options: Any) -> None:
-        super().__init__(pattern, **options)
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
 
 
 class _Days(serializers.IntegerField):
@@ -73,16 +61,16 @@ class ServiceTokenSerializer(serializers.ModelSerializer[ServiceToken]):
 class NewServiceTokenSerializer(serializers.Serializer[Any]):
     """What is asked for. Texts are taken as text only, as the OpenAPI document says."""
 
-    name = _Name(max_length=ServiceToken.NAME_LENGTH, help_text="What it is for.")
+    name = TextField(max_length=ServiceToken.NAME_LENGTH, help_text="What it is for.")
     days = _Days(min_value=1, max_value=service_tokens.LONGEST_DAYS, help_text="For how long it is good.")
     roles = serializers.ListField(
-        child=_Name(max_length=150),
+        child=TextField(max_length=150),
         default=list,
         max_length=PATTERNS_KEPT,
         help_text="Names of roles of the user's, whose releases it shows.",
     )
     patterns = serializers.ListField(
-        child=_Name(_GLOB, max_length=200, validators=[_check_pattern], trim_whitespace=False),
+        child=TextField(_GLOB, max_length=200, validators=[_check_pattern], trim_whitespace=False),
         default=list,
         max_length=PATTERNS_KEPT,
         help_text="Globs over release IDs, such as `release:payments-*`. It shows what one of these, or of its roles', "
@@ -130,7 +118,7 @@ _ID = OpenApiParameter("id", {"type": "integer", "minimum": 1}, OpenApiParameter
 
 
 @extend_schema(tags=["auth"])
-class ServiceTokenViewSet(ViewSet):
+class ServiceTokenViewSet(NotStored, ViewSet):
     """Tokens for dashboards and CI jobs. They read releases, and nothing else."""
 
     @extend_schema(
@@ -143,7 +131,7 @@ class ServiceTokenViewSet(ViewSet):
     )
     def list(self, request: Request) -> Response:
         tokens = self._tokens(request).prefetch_related("roles")
-        return _private(Response(ServiceTokenSerializer(tokens, many=True).data))
+        return Response(ServiceTokenSerializer(tokens, many=True).data)
 
     @extend_schema(
         operation_id="service_tokens_create",
@@ -161,10 +149,9 @@ class ServiceTokenViewSet(ViewSet):
     def create(self, request: Request) -> Response:
         asked = NewServiceTokenSerializer(data=request.data, context={"user": request.user})
         asked.is_valid(raise_exception=True)
-        assert isinstance(request.user, User)  # noqa: S101  # For mypy: the permission saw to it.
-        made = service_tokens.make(request.user, **asked.validated_data)
+        made = service_tokens.make(user_of(request), **asked.validated_data)
         body = {**ServiceTokenSerializer(made.token).data, "token": made.text}
-        return _private(Response(body, status=status.HTTP_201_CREATED))
+        return Response(body, status=status.HTTP_201_CREATED)
 
     @extend_schema(
         operation_id="service_tokens_revoke",
@@ -181,8 +168,3 @@ class ServiceTokenViewSet(ViewSet):
 
     def _tokens(self, request: Request) -> QuerySet[ServiceToken]:
         return ServiceToken.objects.filter(user=request.user.pk, revoked_at=None)
-
-
-def _private(response: Response) -> Response:
-    response["Cache-Control"] = "no-store"
-    return response

@@ -12,12 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.throttling import ScopedRateThrottle
-from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 
 from accounts import sessions
-from accounts.authentication import SessionAuthentication
-from accounts.models import User
+from accounts.authentication import SessionAuthentication, user_of
 from accounts.noting import note_user
 from accounts.serializers import (
     LoginSerializer,
@@ -28,6 +26,7 @@ from accounts.serializers import (
     TokenVerifySerializer,
 )
 from accounts.signing_in import user_by_password
+from releases.answers import NotStored
 from releases.schema import problem_responses
 
 log = structlog.get_logger(__name__)
@@ -58,16 +57,7 @@ _ME = OpenApiExample(
 _PAIR = OpenApiExample("A pair", {"access": "eyJhbGciOi…", "refresh": "eyJhbGciOi…"}, response_only=True)
 
 
-class AuthView(APIView):
-    """What is said about sign-ins belongs to one browser, now: no cache keeps it."""
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        answer["Cache-Control"] = "no-store"
-        return answer
-
-
-class CsrfProtectedView(AuthView):
+class CsrfProtectedView(NotStored):
     """Open to anybody, but not from another site's page: DRF asks for the CSRF token of signed-in people only."""
 
     # A token that is no good any more must not stand in the way of getting a new one.
@@ -127,7 +117,7 @@ class LogoutView(CsrfProtectedView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class LogoutEverywhereView(AuthView):
+class LogoutEverywhereView(NotStored):
     @extend_schema(
         operation_id="logout_everywhere",
         tags=["auth"],
@@ -138,14 +128,14 @@ class LogoutEverywhereView(AuthView):
         responses={204: None, **problem_responses("permission_denied")},
     )
     def post(self, request: Request) -> Response:
-        assert isinstance(request.user, User)  # noqa: S101  # For mypy: IsAuthenticated saw to it.
-        sessions.end_all(request.user)
-        log.info("signed_out_everywhere", user_id=request.user.pk)
+        user = user_of(request)
+        sessions.end_all(user)
+        log.info("signed_out_everywhere", user_id=user.pk)
         logout(request._request)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class MeView(AuthView):
+class MeView(NotStored):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # First of all: a browser that is told to sign in needs the cookie for just that.
         get_token(request._request)
@@ -160,11 +150,10 @@ class MeView(AuthView):
         examples=[_ME],
     )
     def get(self, request: Request) -> Response:
-        assert isinstance(request.user, User)  # noqa: S101  # For mypy: IsAuthenticated saw to it.
-        return Response(MeSerializer(request.user).data)
+        return Response(MeSerializer(user_of(request)).data)
 
 
-class _TokenView(AuthView):
+class _TokenView(NotStored):
     authentication_classes: list[Any] = []
     permission_classes = [AllowAny]
     serializer_class: type[Serializer[Any]]

@@ -8,6 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date, parse_etags
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from releases.encoding import to_json
 
@@ -21,6 +22,15 @@ def private(response: R) -> R:
     response["Cache-Control"] = "private, no-cache"
     patch_vary_headers(response, ("Authorization",))
     return response
+
+
+class NotStored(APIView):
+    """Answers that belong to one user, now, errors among them: no cache keeps them."""
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer["Cache-Control"] = "no-store"
+        return answer
 
 
 def attachment(content: bytes, content_type: str, name: str) -> HttpResponse:

@@ -15,15 +15,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ModelViewSet
 
+from releases.answers import NotStored
+from releases.fields import TextField
 from releases.models import SavedView, folded
 from releases.schema import problem_responses
 from releases.serializers import ListParameters
 
 VIEWS_KEPT = 50
 """Of one user: more than anybody finds their way in, and a bound on what one account can fill."""
-
-NAME_PATTERN = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
-"""One line, and something to see in it."""
 
 QUERY_FORMAT = "release-list-query"
 """What the OpenAPI document calls it, since no pattern of a bearable length tells it."""
@@ -72,22 +71,13 @@ class ListQueryField(serializers.Field[str, str, str, Any]):
         return parameters.urlencode()
 
 
-class NameField(serializers.RegexField):
-    """A text of one line. DRF's own field would take a number for one, which the OpenAPI document does not."""
-
-    default_error_messages = {"invalid": "Expected a name of one line."}
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(NAME_PATTERN, max_length=SavedView.NAME_LENGTH, trim_whitespace=False, **options)
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
 class SavedViewSerializer(serializers.ModelSerializer[SavedView]):
-    name = NameField(help_text="Unique among the user's, whatever its case. Spaces around it are dropped.")
+    name = TextField(
+        max_length=SavedView.NAME_LENGTH,
+        trim_whitespace=False,
+        help_text="Unique among the user's, whatever its case. Spaces around it are dropped.",
+        error_messages={"invalid": "Expected a name of one line."},
+    )
     query = ListQueryField()
 
     class Meta:
@@ -163,7 +153,7 @@ _CSRF = "With a browser's session it needs the header `X-CSRFToken`, as signing 
     ),
 )
 @extend_schema(tags=["views"])
-class SavedViewViewSet(ModelViewSet[SavedView]):
+class SavedViewViewSet(NotStored, ModelViewSet[SavedView]):
     """Queries of the list that you keep under names of yours."""
 
     queryset = SavedView.objects.order_by("folded_name")
@@ -182,11 +172,6 @@ class SavedViewViewSet(ModelViewSet[SavedView]):
 
     def perform_create(self, serializer: serializers.BaseSerializer[SavedView]) -> None:
         serializer.save(user=self.request.user)
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        answer["Cache-Control"] = "no-store"
-        return answer
 
 
 @contextmanager

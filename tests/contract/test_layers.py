@@ -14,6 +14,7 @@ KNOWS_DJANGO = {
     "comparison_serializers",
     "comparison_views",
     "consumers",
+    "fields",
     "frames",
     "messages",
     "models",
