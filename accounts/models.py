@@ -169,8 +169,15 @@ class ServiceToken(models.Model):
         return frozenset([*self.patterns, *of_roles])
 
 
+class FailedSignInManager(models.Manager["FailedSignIn"]):
+    def get_queryset(self) -> models.QuerySet["FailedSignIn"]:
+        return super().get_queryset().filter(user_agent="")
+
+
 class FailedSignIn(AccessAttempt):  # type: ignore[misc]  # django-axes has no types.
-    """Wrong passwords for one account from one address: see `accounts.lockouts`."""
+    """Wrong passwords for one account from one address, without the tries that go on: see `accounts.lockouts`."""
+
+    objects = FailedSignInManager()
 
     class Meta:
         proxy = True

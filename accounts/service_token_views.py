@@ -16,6 +16,7 @@ from rest_framework.viewsets import ViewSet
 from accounts import service_tokens
 from accounts.authentication import user_of
 from accounts.models import PATTERN, ServiceToken, User, validate_pattern
+from accounts.turns import turn_of
 from releases.answers import NotStored
 from releases.fields import TextField
 from releases.schema import problem_responses
@@ -67,14 +68,14 @@ class NewServiceTokenSerializer(serializers.Serializer[Any]):
         child=TextField(max_length=150),
         default=list,
         max_length=PATTERNS_KEPT,
-        help_text="Names of roles of the user's, whose releases it shows.",
+        help_text="Names of roles of the user's, whose releases it shows. A role or a pattern is needed.",
     )
     patterns = serializers.ListField(
         child=TextField(_GLOB, max_length=200, validators=[_check_pattern], trim_whitespace=False),
         default=list,
         max_length=PATTERNS_KEPT,
         help_text="Globs over release IDs, such as `release:payments-*`. It shows what one of these, or of its roles', "
-        "and the user's own scopes match. With neither it shows nothing.",
+        "and the user's own scopes match.",
     )
 
     def validate_roles(self, names: list[str]) -> list[Group]:
@@ -84,6 +85,9 @@ class NewServiceTokenSerializer(serializers.Serializer[Any]):
         return roles
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not (attrs["roles"] or attrs["patterns"]):
+            sentence = "Give a pattern or a role: a token with neither shows nothing."
+            raise serializers.ValidationError({"patterns": [sentence]})
         if service_tokens.good().filter(user=self._user).count() >= service_tokens.TOKENS_KEPT:
             sentence = f"You have {service_tokens.TOKENS_KEPT} tokens, as many as there may be: revoke one first."
             raise serializers.ValidationError({"name": [sentence]})
@@ -148,8 +152,9 @@ class ServiceTokenViewSet(NotStored, ViewSet):
     )
     def create(self, request: Request) -> Response:
         asked = NewServiceTokenSerializer(data=request.data, context={"user": request.user})
-        asked.is_valid(raise_exception=True)
-        made = service_tokens.make(user_of(request), **asked.validated_data)
+        with turn_of(user_of(request)):
+            asked.is_valid(raise_exception=True)
+            made = service_tokens.make(user_of(request), **asked.validated_data)
         body = {**ServiceTokenSerializer(made.token).data, "token": made.text}
         return Response(body, status=status.HTTP_201_CREATED)
 

@@ -4,7 +4,7 @@ import structlog
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
-from accounts.lockouts import forgive
+from accounts.lockouts import forgive, one_try
 from accounts.models import User
 from accounts.noting import note_user
 from releases.problems import InvalidCredentials, LockedOut
@@ -18,10 +18,12 @@ def user_by_password(request: HttpRequest, email: str, password: str, by: str) -
     Raises InvalidCredentials alike, and after the same work, for an unknown address, a wrong password and an account
     that is not active; LockedOut after too many such, alike for all of them and for the right password.
     """
-    user = authenticate(request, email=email.strip(), password=password)
-    if getattr(request, "axes_locked_out", False):
+    try:
+        with one_try(request, email):
+            user = authenticate(request, email=email.strip(), password=password)
+    except LockedOut:
         log.warning("sign_in_refused", by=by, locked_out=True)
-        raise LockedOut(wait=getattr(request, "lockout_seconds", None))
+        raise
     if not isinstance(user, User):
         log.warning("sign_in_refused", by=by)
         raise InvalidCredentials

@@ -1,12 +1,8 @@
 """/api/views/: queries of the list that somebody keeps under a name, of the signed-in user alone."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.exceptions import TooManyFieldsSent
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import QueryDict
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_view
@@ -15,6 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ModelViewSet
 
+from accounts.authentication import user_of
+from accounts.turns import turn_of
 from releases.answers import NotStored
 from releases.fields import TextField
 from releases.models import SavedView, folded
@@ -163,20 +161,12 @@ class SavedViewViewSet(NotStored, ModelViewSet[SavedView]):
         return super().get_queryset().filter(user=self.request.user.pk)
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        with _one_at_a_time(request.user):
+        with turn_of(user_of(request)):
             return super().create(request, *args, **kwargs)
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        with _one_at_a_time(request.user):
+        with turn_of(user_of(request)):
             return super().update(request, *args, **kwargs)
 
     def perform_create(self, serializer: serializers.BaseSerializer[SavedView]) -> None:
         serializer.save(user=self.request.user)
-
-
-@contextmanager
-def _one_at_a_time(user: Any) -> Iterator[None]:
-    """Two requests of one user at once must not both find a name free, or a place."""
-    with transaction.atomic():
-        get_user_model().objects.select_for_update().get(pk=user.pk)
-        yield

@@ -1,17 +1,23 @@
 """Guessing passwords: by account, by address, by both."""
 
 import logging
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.admin.models import LogEntry
-from django.db import connection
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.throttling import ScopedRateThrottle
 
+from accounts import lockouts
 from accounts.lockouts import account_key
 from tests.conftest import PASSWORD
 from tests.problems import assert_problem
@@ -155,6 +161,68 @@ class TestAnAddress:
     def test_none_at_all_is_no_failure(self, anonymous, viewer, route):
         assert guess(anonymous, route, 5, address="") == [401] * 5
         assert sign_in(anonymous, route, address="").status_code == 429
+
+
+@pytest.mark.django_db(transaction=True)
+class TestManyAtOnce:
+    """In threads, each with a connection of its own to a database file, as under the server."""
+
+    CROWD = 20
+
+    @pytest.fixture
+    def looked_at(self, monkeypatch):
+        """Passwords that were looked at, each for a while."""
+        looked = []
+
+        def encode(hasher, password, salt, plain=MD5PasswordHasher.encode):
+            looked.append(password)
+            time.sleep(0.1)
+            return plain(hasher, password, salt)
+
+        monkeypatch.setattr(MD5PasswordHasher, "encode", encode)
+        return looked
+
+    def at_once(self, route, password, email=KNOWN, addresses=("10.0.0.1",)):
+        ready = threading.Barrier(self.CROWD)
+
+        def one(number):
+            ready.wait()
+            try:
+                client = Client(raise_request_exception=False)
+                return sign_in(client, route, email, password, addresses[number % len(addresses)]).status_code
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(self.CROWD) as threads:
+            return Counter(threads.map(one, range(self.CROWD)))
+
+    @pytest.mark.parametrize("email", [KNOWN, UNKNOWN])
+    def test_of_guesses_no_more_are_looked_at_than_one_after_the_other(self, viewer, looked_at, route, email):
+        assert self.at_once(route, "wrong", email) == {401: 5, 429: 15}
+        assert looked_at == ["wrong"] * 5
+        assert AccessAttempt.objects.get().failures_since_start == 5
+
+    def test_nor_from_many_addresses(self, viewer, looked_at, route, monkeypatch):
+        monkeypatch.setattr(lockouts, "ACCOUNT_FACTOR", 2)
+        addresses = [f"10.0.2.{number}" for number in range(self.CROWD)]
+        assert self.at_once(route, "wrong", addresses=addresses) == {401: 10, 429: 10}
+
+    def test_right_ones_all_succeed(self, anonymous, viewer, looked_at, route):
+        guess(anonymous, route, 4)
+        assert self.at_once(route, PASSWORD) == {200: self.CROWD}
+        assert not AccessAttempt.objects.exists()
+
+    def test_a_try_that_died_holds_nobody_up_for_long(self, anonymous, viewer, route, monkeypatch):
+        monkeypatch.setattr(lockouts, "PATIENCE_SECONDS", 0)
+        for number in range(5):
+            AccessAttempt.objects.create(
+                username=KNOWN, ip_address="10.0.0.1", user_agent=f"{number}", failures_since_start=1
+            )
+        response = sign_in(anonymous, route)
+        assert assert_problem(response, 429, "locked_out")
+        assert response["Retry-After"] == "1"
+        passed(seconds=61)
+        assert sign_in(anonymous, route).status_code == 200
 
 
 class TestWhatIsTold:

@@ -1,9 +1,13 @@
 """Service tokens: made, used, narrowed, ended."""
 
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
@@ -89,6 +93,8 @@ class TestMaking:
             ({"patterns": ["payments-*"]}, "patterns"),
             ({"patterns": ["release:a"] * 21}, "patterns"),
             ({"patterns": "release:a"}, "patterns"),
+            ({"patterns": []}, "patterns"),
+            ({"patterns": [], "roles": []}, "patterns"),
             ({"roles": ["a\x00"]}, "roles"),
         ],
     )
@@ -114,6 +120,24 @@ class TestMaking:
         # Those that are no good any more don't count.
         client.delete(f"{TOKENS}{ServiceToken.objects.get().pk}/")
         assert post(client).status_code == 201
+
+    def test_two_that_come_at_once_do_not_both_find_the_last_place(self, signed_in, viewer, transactional_db):
+        """In threads, each with a connection of its own to a database file, as under the server."""
+        for _ in range(service_tokens.TOKENS_KEPT - 2):
+            service_tokens.make(viewer, name="Board", days=1, roles=[], patterns=["release:*"])
+        clients = [signed_in(viewer) for _ in range(8)]
+        ready = threading.Barrier(len(clients))
+
+        def one(client):
+            ready.wait()
+            try:
+                return post(client).status_code
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(len(clients)) as threads:
+            assert Counter(threads.map(one, clients)) == {201: 2, 400: 6}
+        assert ServiceToken.objects.count() == service_tokens.TOKENS_KEPT
 
     def test_a_page_of_another_site_makes_none(self, viewer):
         client = Client(enforce_csrf_checks=True)

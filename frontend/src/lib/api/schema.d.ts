@@ -1042,9 +1042,9 @@ export interface components {
             name: string;
             /** @description For how long it is good. */
             days: number;
-            /** @description Names of roles of the user's, whose releases it shows. */
+            /** @description Names of roles of the user's, whose releases it shows. A role or a pattern is needed. */
             roles?: string[];
-            /** @description Globs over release IDs, such as `release:payments-*`. It shows what one of these, or of its roles', and the user's own scopes match. With neither it shows nothing. */
+            /** @description Globs over release IDs, such as `release:payments-*`. It shows what one of these, or of its roles', and the user's own scopes match. */
             patterns?: string[];
         };
         /** @description A wave, cluster or bundle that one release alone has, all above it being in both. */
