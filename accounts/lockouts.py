@@ -98,8 +98,13 @@ def one_try(request: HttpRequest, email: str) -> Iterator[None]:
         place.delete()
 
 
+def count_failure(request: HttpRequest, email: str) -> None:
+    """A wrong second factor, which counts as a wrong password does."""
+    _count(*_who(request, {"email": email}))
+
+
 def forgive(request: HttpRequest, email: str) -> None:
-    """After the right password: no failure of this account from this address counts any more."""
+    """After the whole of a sign-in was right: no failure of this account from this address counts any more."""
     account, address = account_key(email), network_of(address_of(request))
     AccessAttempt.objects.filter(username=account, ip_address=address, user_agent="").delete()
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Group, PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -12,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.managers import UserManager
 
@@ -33,6 +34,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_staff = models.BooleanField("staff", default=False, help_text="May open this administration.")
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    second_factor_at = models.DateTimeField("second factor since", null=True, editable=False)
+    """When an authenticator app was confirmed, whose codes are asked for since; see `accounts.second_factor`."""
 
     service_token: "ServiceToken | None" = None
     """What narrows the user's sight, where one was sent. Set by who authenticates, of no column."""
@@ -66,10 +69,33 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         return self.get_full_name()
 
-    def has_password_of(self, mark: str) -> bool:
-        """Whether the password is still the one of which `get_session_auth_hash` gave this mark."""
+    def has_mark(self, mark: str) -> bool:
+        """Whether password and second factor are still those of which `get_session_auth_hash` gave this mark."""
         marks = [self.get_session_auth_hash(), *self.get_session_auth_fallback_hash()]
         return any(constant_time_compare(mark, each) for each in marks)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        # What Django makes both kinds of marks by: of the password alone, where there is nothing else to sign in with.
+        ours = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]  # Not in the stubs.
+        factor = self._second_factor_mark
+        return salted_hmac("relportal second factor", ours + factor, secret=secret).hexdigest() if factor else ours
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether one has to be set up before anything else can be done."""
+        return self.must_have_second_factor and self.second_factor_at is None
+
+    @property
+    def must_have_second_factor(self) -> bool:
+        return settings.RELPORTAL.SECOND_FACTOR_FOR_STAFF and (self.is_staff or self.is_superuser)
+
+    @property
+    def _second_factor_mark(self) -> str:
+        """Another one whenever what is asked for beside the password is another: whatever began before ends then,
+        sessions, sockets and tokens alike."""
+        if self.second_factor_at is not None:
+            return self.second_factor_at.isoformat()
+        return "missing" if self.must_have_second_factor else ""
 
 
 def validate_pattern(pattern: str) -> None:
@@ -134,6 +160,28 @@ class UserSession(AbstractBaseSession):
         from accounts.sessions import SessionStore  # It imports this module.
 
         return SessionStore
+
+
+class SecondFactor(models.Model):
+    """Somebody's authenticator app: see `accounts.second_factor`. Not yet on where `user.second_factor_at` is not."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="second_factor")
+    secret = models.TextField(help_text="Encrypted.")
+    last_step = models.BigIntegerField(default=0, help_text="Of the last code that was taken, in steps of 30 seconds.")
+
+    def __str__(self) -> str:
+        return f"of {self.user_id}"
+
+
+class RecoveryCode(models.Model):
+    """What stands in for a code of the app, once."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"of {self.user_id}"
 
 
 class ServiceToken(models.Model):

@@ -5,8 +5,6 @@ is done by another thread. A link is good for an hour and once, since Django mak
 A new password ends all sessions and tokens.
 """
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
@@ -15,13 +13,13 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from rest_framework import serializers
 
-from accounts import sessions
+from accounts import mailing, sessions
 from accounts.lockouts import forgive_account
 from accounts.models import User
 from accounts.signing_in import user_by_password
@@ -41,9 +39,6 @@ Set it here, within an hour:
 
 If it was not you, there is nothing to do: your password stays as it is.
 """
-
-# One at a time: a mail server that is slow holds up mails, nothing else.
-_mailing = ThreadPoolExecutor(1, thread_name_prefix="mail")
 
 
 def change(request: HttpRequest, user: User, password: str, new_password: str) -> User:
@@ -65,7 +60,7 @@ def change(request: HttpRequest, user: User, password: str, new_password: str) -
 def send_link(request: HttpRequest, email: str) -> None:
     """See to it that the address gets a link, if somebody has it. Returns at once and alike in any case."""
     base, host = request.build_absolute_uri("/reset-password"), request.get_host()
-    _in_background(lambda: _mail(email, base, host))
+    mailing.in_background(lambda: _mail(email, base, host))
 
 
 def reset(uid: str, token: str, new_password: str) -> None:
@@ -116,15 +111,3 @@ def _user_with(email: str) -> User | None:
     except User.DoesNotExist:
         return None
     return user if user.is_active and user.has_usable_password() else None
-
-
-def _in_background(work: Callable[[], None]) -> None:
-    def do() -> None:
-        try:
-            work()
-        except Exception:
-            log.exception("password_link_not_sent")
-        finally:
-            connection.close()
-
-    _mailing.submit(do)

@@ -5,6 +5,9 @@ from typing import Any
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
+BY_SESSION: Any = [{"session": []}]
+"""For `extend_schema(auth=…)`: what no token of any kind is good for. The stubs know names, which it does not."""
+
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # Its metaclass has no types.
     target_class = "accounts.authentication.BearerAuthentication"

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from accounts import tokens
 from accounts.models import User
-from accounts.signing_in import user_by_password
+from accounts.signing_in import check_second_factor, succeeded, user_by_password
 from accounts.viewers import viewer_of
 
 # Said as patterns, since the OpenAPI document tells these to callers, other than what a CharField checks by itself.
@@ -15,7 +15,7 @@ _TEXT = r"^[^\x00]+$"
 _JWT = r"^[A-Za-z0-9_.=-]+$"
 
 
-def _password() -> serializers.RegexField:
+def _password(**options: Any) -> serializers.RegexField:
     return serializers.RegexField(
         _TEXT,
         # The bound is on work: hashing takes as long as its input is.
@@ -23,6 +23,7 @@ def _password() -> serializers.RegexField:
         write_only=True,
         trim_whitespace=False,
         style={"input_type": "password"},
+        **options,
     )
 
 
@@ -30,6 +31,45 @@ class LoginSerializer(serializers.Serializer[Any]):
     # Any text, not an address only: what is none is answered like any other that is not known.
     email = serializers.RegexField(_TEXT, max_length=254, write_only=True, trim_whitespace=False)
     password = _password()
+
+
+def _code(**options: Any) -> serializers.RegexField:
+    return serializers.RegexField(
+        r"^[0-9A-Za-z -]+$",
+        max_length=40,
+        write_only=True,
+        help_text="Six digits of the authenticator app, or a recovery code.",
+        **options,
+    )
+
+
+class CodeSerializer(serializers.Serializer[Any]):
+    code = _code()
+
+
+class SecondFactorSerializer(serializers.Serializer[Any]):
+    """How somebody's second factor stands."""
+
+    is_on = serializers.BooleanField(read_only=True)
+    is_required = serializers.BooleanField(read_only=True, help_text="Whether the account has to have one.")
+    since = serializers.DateTimeField(read_only=True, allow_null=True)
+    recovery_codes_left = serializers.IntegerField(read_only=True)
+
+
+class SetUpSerializer(serializers.Serializer[Any]):
+    password = _password(required=False, help_text="Needed but for who is only setting one up to sign in.")
+    secret = serializers.CharField(read_only=True, help_text="For the app, in base 32.")
+    uri = serializers.CharField(read_only=True, help_text="The same as an address, for a QR code.")
+
+
+class RecoveryCodesSerializer(CodeSerializer):
+    recovery_codes = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="Each is good once, in place of a code. Told only now."
+    )
+
+
+class TurnOffSerializer(CodeSerializer):
+    password = _password(required=False)
 
 
 class PasswordChangeSerializer(serializers.Serializer[Any]):
@@ -68,11 +108,15 @@ class MeSerializer(serializers.ModelSerializer[User]):
 
 
 class TokenObtainSerializer(LoginSerializer):
+    code = _code(required=False)
     access = serializers.CharField(read_only=True, help_text="For the header `Authorization: Bearer …`.")
     refresh = serializers.CharField(read_only=True, help_text="For a new pair, once, before it expires.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        user = user_by_password(self.context["request"], attrs["email"], attrs["password"], by="token")
+        request = self.context["request"]
+        user = user_by_password(request, attrs["email"], attrs["password"], by="token")
+        check_second_factor(request, user, attrs.get("code"))
+        succeeded(request, user, by="token")
         update_last_login(User, user)
         return tokens.Pair.of(tokens.start_family(user))._asdict()
 

@@ -105,7 +105,7 @@ def begin(request: HttpRequest, user: User) -> None:
     """A new session, with nothing of the one before: an ID that was planted is worth nothing."""
     UserSession.objects.filter(expire_date__lte=timezone.now()).delete()
     request.session.flush()
-    login(request, user)
+    login(request, user, "django.contrib.auth.backends.ModelBackend")
 
 
 def end_all(user: User, but: str | None = None) -> None:

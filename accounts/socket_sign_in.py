@@ -130,7 +130,7 @@ def current_viewers(sign_ins: Collection[SignIn]) -> dict[SignIn, Viewer]:
     return {
         sign_in: narrowed(viewers[user_id], services.get(sign_in))
         for sign_in, (user_id, mark) in held.items()
-        if user_id in users and (mark is None or users[user_id].has_password_of(mark))
+        if user_id in users and (mark is None or users[user_id].has_mark(mark))
     }
 
 

@@ -170,7 +170,7 @@ def family_of(token: tokens.Token) -> TokenFamily:
         raise TokenError("family ended")
     if not family.user.is_active:
         raise TokenError("no active user")
-    if not family.user.has_password_of(family.password_mark):
+    if not family.user.has_mark(family.password_mark):
         raise TokenError("password changed")
     return family
 

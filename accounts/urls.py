@@ -2,17 +2,27 @@
 
 from django.urls import path
 
-from accounts import password_views, views
+from accounts import password_views, second_factor_views, views
 from accounts.service_token_views import ServiceTokenViewSet
 
 urlpatterns = [
     path("login/", views.LoginView.as_view(), name="login"),
+    path("login/code/", views.LoginCodeView.as_view(), name="login-code"),
     path("logout/", views.LogoutView.as_view(), name="logout"),
     path("logout/everywhere/", views.LogoutEverywhereView.as_view(), name="logout-everywhere"),
     path("me/", views.MeView.as_view(), name="me"),
     path("password/change/", password_views.PasswordChangeView.as_view(), name="password-change"),
     path("password/forgotten/", password_views.PasswordForgottenView.as_view(), name="password-forgotten"),
     path("password/reset/", password_views.PasswordResetView.as_view(), name="password-reset"),
+    path("second-factor/", second_factor_views.SecondFactorView.as_view(), name="second-factor"),
+    path("second-factor/set-up/", second_factor_views.SetUpView.as_view(), name="second-factor-set-up"),
+    path("second-factor/confirm/", second_factor_views.ConfirmView.as_view(), name="second-factor-confirm"),
+    path(
+        "second-factor/recovery-codes/",
+        second_factor_views.RecoveryCodesView.as_view(),
+        name="second-factor-recovery-codes",
+    ),
+    path("second-factor/turn-off/", second_factor_views.TurnOffView.as_view(), name="second-factor-turn-off"),
     path(
         "service-tokens/",
         ServiceTokenViewSet.as_view({"get": "list", "post": "create"}, name="Service tokens"),

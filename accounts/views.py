@@ -7,6 +7,7 @@ from django.contrib.auth import get_user, logout
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import status
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,10 +15,12 @@ from rest_framework.serializers import Serializer
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 
-from accounts import sessions
+from accounts import half_way, sessions
 from accounts.authentication import SessionAuthentication, user_of
 from accounts.noting import note_user
+from accounts.schema import BY_SESSION
 from accounts.serializers import (
+    CodeSerializer,
     LoginSerializer,
     MeSerializer,
     TokenBlacklistSerializer,
@@ -25,7 +28,7 @@ from accounts.serializers import (
     TokenRefreshSerializer,
     TokenVerifySerializer,
 )
-from accounts.signing_in import user_by_password
+from accounts.signing_in import begin_session, finish_session, user_by_password
 from releases.answers import NotStored
 from releases.schema import problem_responses
 
@@ -79,12 +82,21 @@ class LoginView(CsrfProtectedView):
         operation_id="login",
         tags=["auth"],
         summary="Sign in to a session",
-        description="For browsers. Sets the session's cookie, and a new `csrftoken`.",
+        description="For browsers. Sets the session's cookie, and a new `csrftoken`. Where a 401 says "
+        "`second_factor_required`, `/api/auth/login/code/` goes on; where it says `second_factor_missing`, "
+        "`/api/auth/second-factor/set-up/` does.",
         parameters=[CSRF_HEADER],
         request=LoginSerializer,
         responses={
             200: MeSerializer,
-            **problem_responses("invalid_credentials", "permission_denied", "throttled", "locked_out"),
+            **problem_responses(
+                "invalid_credentials",
+                "second_factor_required",
+                "second_factor_missing",
+                "permission_denied",
+                "throttled",
+                "locked_out",
+            ),
         },
         examples=[_CREDENTIALS, _ME],
         auth=[],
@@ -93,8 +105,36 @@ class LoginView(CsrfProtectedView):
         credentials = LoginSerializer(data=request.data)
         credentials.is_valid(raise_exception=True)
         user = user_by_password(request._request, **credentials.validated_data, by="session")
-        sessions.begin(request._request, user)
+        begin_session(request._request, user, by="session")
         return Response(MeSerializer(user).data)
+
+
+class LoginCodeView(CsrfProtectedView):
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "sign_in"
+
+    @extend_schema(
+        operation_id="login_code",
+        tags=["auth"],
+        summary="Finish signing in by a code",
+        description="After a `second_factor_required`, within 10 minutes and with the cookie that came with it.",
+        parameters=[CSRF_HEADER],
+        request=CodeSerializer,
+        responses={
+            200: MeSerializer,
+            **problem_responses("second_factor_invalid", "permission_denied", "throttled", "locked_out"),
+        },
+        examples=[OpenApiExample("Code", {"code": "123456"}, request_only=True), _ME],
+        auth=BY_SESSION,
+    )
+    def post(self, request: Request) -> Response:
+        given = CodeSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        known = half_way.of(request._request, "code")
+        if known is None:
+            raise NotAuthenticated
+        finish_session(request._request, known, given.validated_data["code"])
+        return Response(MeSerializer(known.user).data)
 
 
 class LogoutView(CsrfProtectedView):
@@ -179,7 +219,17 @@ class TokenObtainView(_TokenView):
         summary="Get a pair of tokens",
         description="For programs: send `access` as `Authorization: Bearer …`, and get a new pair with `refresh`.",
         request=TokenObtainSerializer,
-        responses={200: TokenObtainSerializer, **problem_responses("invalid_credentials", "throttled", "locked_out")},
+        responses={
+            200: TokenObtainSerializer,
+            **problem_responses(
+                "invalid_credentials",
+                "second_factor_required",
+                "second_factor_missing",
+                "second_factor_invalid",
+                "throttled",
+                "locked_out",
+            ),
+        },
         examples=[_CREDENTIALS, _PAIR],
         auth=[],
     )

@@ -40,6 +40,18 @@ class InvalidCredentials(drf.AuthenticationFailed):
     """Nobody is known by that e-mail address and password, or may not sign in; which of these is not told."""
 
 
+class SecondFactorRequired(drf.AuthenticationFailed):
+    """The password was right, and a code of the user's authenticator app is still to come."""
+
+
+class SecondFactorMissing(drf.AuthenticationFailed):
+    """The password was right, and the user has to have a second factor and has none yet."""
+
+
+class SecondFactorInvalid(drf.AuthenticationFailed):
+    """Neither a code of the user's authenticator app nor a recovery code; or one that was used before."""
+
+
 class LockedOut(drf.Throttled):
     """Too many wrong passwords, for this account or from this address; whether there is such an account is not told."""
 
@@ -127,6 +139,24 @@ TABLE: dict[type[BaseException], Problem] = {
         401,
         "Invalid credentials",
         f"{LOG_IN_AGAIN} No active account has this e-mail address and password.",
+    ),
+    SecondFactorRequired: Problem(
+        "second_factor_required",
+        401,
+        "Second factor required",
+        f"{LOG_IN_AGAIN} A code of your authenticator app is needed beside the password.",
+    ),
+    SecondFactorMissing: Problem(
+        "second_factor_missing",
+        401,
+        "Second factor missing",
+        f"{LOG_IN_AGAIN} Your account has to have a second factor: set one up by signing in to the portal.",
+    ),
+    SecondFactorInvalid: Problem(
+        "second_factor_invalid",
+        401,
+        "Second factor invalid",
+        f"{LOG_IN_AGAIN} The code is wrong, or was used before.",
     ),
     drf.PermissionDenied: DENIED,
     django.PermissionDenied: DENIED,

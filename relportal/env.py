@@ -73,6 +73,7 @@ class Env(BaseSettings):
 
     SECRET_KEY: Secret
     JWT_SECRET: Secret
+    PREVIOUS_SECRET_KEYS: Annotated[list[SecretText], NoDecode, BeforeValidator(_as_list), Field(repr=False)] = []
     JWT_PREVIOUS_SECRETS: Annotated[list[SecretText], NoDecode, BeforeValidator(_as_list), Field(repr=False)] = []
     JWT_EXPIRE_MINUTES: Annotated[int, Field(ge=1, le=1440)] = 30
 
@@ -80,6 +81,7 @@ class Env(BaseSettings):
     SESSION_MAX_HOURS: Annotated[int, Field(ge=1, le=720)] = 12
     LOCKOUT_FAILURES: Annotated[int, Field(ge=1, le=1000)] = 5
     LOCKOUT_MINUTES: Annotated[int, Field(ge=1, le=1440)] = 15
+    SECOND_FACTOR_FOR_STAFF: bool = False
 
     EMAIL_HOST: str | None = None
     EMAIL_PORT: Annotated[int, Field(ge=1, le=65_535)] = 587
@@ -133,7 +135,7 @@ class Env(BaseSettings):
             raise ValueError("must not be the same as SECRET_KEY")
         return value
 
-    @field_validator("JWT_PREVIOUS_SECRETS")
+    @field_validator("JWT_PREVIOUS_SECRETS", "PREVIOUS_SECRET_KEYS")
     @classmethod
     def _previous_secrets_differ(cls, value: list[str], others: ValidationInfo) -> list[str]:
         if {others.data.get("SECRET_KEY"), others.data.get("JWT_SECRET")} & set(value):

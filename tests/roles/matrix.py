@@ -51,7 +51,8 @@ def secret(theirs: str = "200") -> Answers:
 @dataclass(frozen=True)
 class Ask:
     """A request, and who is answered what. `bad_token`: the answer to a token that is no good, where nobody need sign
-    in. `for_services`: whether a service token may ask it; of what is only for people it is a 403."""
+    in. `for_services`: whether a service token may ask it; of what is only for people it is a 403. `for_tokens`:
+    whether any token is looked at."""
 
     path: str
     answers: Answers
@@ -59,6 +60,7 @@ class Ask:
     body: Any = None
     bad_token: str | None = None
     for_services: bool = True
+    for_tokens: bool = True
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -66,6 +68,8 @@ class Ask:
     def expected(self, caller: Caller) -> str:
         answer = self.answers[caller.name]
         if caller.token and self.path.startswith("/admin"):
+            return self.answers["nobody"]
+        if caller.token and not self.for_tokens:
             return self.answers["nobody"]
         if caller.token and caller.name == "deactivated":
             return BAD_TOKEN if answer == SIGN_IN else self.bad_token or answer
@@ -109,12 +113,21 @@ API: dict[str, list[Ask]] = {
     # A page for browsers, its 401 too.
     "api/docs/": [Ask("/api/docs/", anybody("200"), bad_token="401")],
     "api/auth/login/": only_post("/api/auth/login/", _MISSING),
+    "api/auth/login/code/": only_post("/api/auth/login/code/", _MISSING),
     "api/auth/logout/": only_post("/api/auth/logout/", anybody("204")),
     "api/auth/logout/everywhere/": [
         Ask("/api/auth/logout/everywhere/", signed_in("405 method_not_allowed"), for_services=False),
         Ask("/api/auth/logout/everywhere/", signed_in("204"), "POST", for_services=False),
     ],
     "api/auth/me/": [Ask("/api/auth/me/", signed_in(), for_services=False)],
+    # By a session alone: to tokens of every kind it is as to nobody.
+    "api/auth/second-factor/": [Ask("/api/auth/second-factor/", signed_in(), for_tokens=False)],
+    "api/auth/second-factor/set-up/": [
+        Ask("/api/auth/second-factor/set-up/", signed_in("400 invalid_parameter"), "POST", {}, for_tokens=False)
+    ],
+    "api/auth/second-factor/confirm/": only_post("/api/auth/second-factor/confirm/", _MISSING),
+    "api/auth/second-factor/recovery-codes/": only_post("/api/auth/second-factor/recovery-codes/", _MISSING),
+    "api/auth/second-factor/turn-off/": only_post("/api/auth/second-factor/turn-off/", _MISSING),
     "api/auth/service-tokens/": [
         Ask("/api/auth/service-tokens/", signed_in(), for_services=False),
         Ask("/api/auth/service-tokens/", signed_in("201"), "POST", _TOKEN, for_services=False),
