@@ -1,8 +1,10 @@
 """The OpenAPI document: whole, valid, and what the API really does."""
 
 import json
+from collections import Counter
 from io import StringIO
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import schemathesis
@@ -16,6 +18,7 @@ from hypothesis import HealthCheck, Phase, settings, strategies
 from schemathesis.checks import CHECKS, not_a_server_error
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from accounts import service_tokens
 from accounts.models import ServiceToken
 from releases.domain import RunStatus
 from releases.models import SavedView
@@ -155,7 +158,10 @@ def releases(fake_temporal):
         fake_temporal.end(f"release:2025.04-{status.value.lower()}", status)
     start_whole(fake_temporal, "release:2025.03-continued")
     fake_temporal.continue_as_new("release:2025.03-continued")
-    start_whole(fake_temporal, "release:2024.12-out-of-scope")
+    secret_tree = {"wave:w1": {"cluster:eu-west": {"bundle:core": {"app:web": "running", "app:hush": "concealed"}}}}
+    start_whole(fake_temporal, "release:2024.12-out-of-scope", secret_tree)
+    start_whole(fake_temporal, "release:2024.11-out-of-scope", secret_tree)
+    fake_temporal.end("release:2024.11-out-of-scope")
     return fake_temporal
 
 
@@ -320,26 +326,85 @@ class TestAnswers:
         }
 
 
+HIDDEN = ("out-of-scope", "hush", "concealed")
+"""What stands nowhere but in what the scoped viewer may not see: parts of IDs, states, names of others' things."""
+
+SECRET_IDS = {"release_id": "release:2024.12-out-of-scope", "entity_id": "app:hush"}
+
+CASES: Counter[str] = Counter()
+"""How many each operation was asked with."""
+
+LEAST_CASES = 2_000
+
+
+@pytest.fixture
+def _others(make_user):
+    """Somebody else, who sees all, and what they keep here."""
+    other = make_user("hush@example.com", full_name="Concealed", scopes=("release:*",))
+    SavedViewFactory(pk=10**6, user=other, name="Concealed")
+    service_tokens.make(other, name="Concealed", days=1, roles=[], patterns=["release:2024.12-out-of-scope"])
+
+
+def of_secrets(case):
+    """The same, asked about what is out of scope."""
+
+    def with_secrets(given, names):
+        return given | {name: SECRET_IDS[kind] for name, kind in names.items() if name in given}
+
+    path = with_secrets(dict(case.path_parameters), dict(zip(SECRET_IDS, SECRET_IDS, strict=True)))
+    query = case.query
+    if isinstance(query, dict):
+        query = with_secrets(query, {"a": "release_id", "b": "release_id", "search": "entity_id"})
+    return case.operation.Case(
+        method=case.method,
+        path_parameters=path,
+        query=query,
+        headers=case.headers,
+        cookies=case.cookies,
+        body=case.body,
+        media_type=case.media_type,
+    )
+
+
+def assert_nothing_hidden_is_told(response):
+    """Not in the body, nor in a header: but what was asked may be said again."""
+    told = f"{response.headers}\n{response.text}".lower()
+    asked = f"{unquote(response.request.url)}\n{response.request.body}".lower()
+    assert [word for word in HIDDEN if word in told and word not in asked] == []
+
+
 @API.parametrize()
 @settings(
-    max_examples=15,
+    max_examples=60,
     deadline=None,
     database=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-@pytest.mark.usefixtures("_open_database", "releases")
+@pytest.mark.usefixtures("_open_database", "releases", "_others")
 def test_whatever_is_asked_the_answer_is_as_documented(case, scoped, bearer):
-    """By a scoped viewer, with good and with bad input; every check there is is on."""
+    """By a scoped viewer, with good and with bad input; every check there is is on. Nothing is told of what is out of
+    scope, whether it is asked about or not."""
+    CASES[case.operation.label] += 1
     cache.clear()  # Sign-ins are throttled: that has tests of its own.
-    SavedView.objects.all().delete()  # So do names that are taken.
-    ServiceToken.objects.all().delete()  # There may be so many.
+    SavedView.objects.filter(user=scoped).delete()  # So do names that are taken.
+    ServiceToken.objects.filter(user=scoped).delete()  # There may be so many.
     SavedViewFactory(pk=1, user=scoped)
     # Rules of passwords, which links are good, that one of two lists must hold something: a schema can't say it.
     is_beyond_schema = case.path.startswith(("/api/auth/password/", "/api/auth/service-tokens/"))
     beyond_schema = [positive_data_acceptance] if is_beyond_schema else []
-    case.call_and_validate(headers=bearer(scoped), excluded_checks=beyond_schema)
+    headers = bearer(scoped)
+    assert_nothing_hidden_is_told(case.call_and_validate(headers=headers, excluded_checks=beyond_schema))
+    answer = of_secrets(case).call(headers=headers)
+    assert answer.status_code < 500
+    assert_nothing_hidden_is_told(answer)
+
+
+def test_that_is_asked_often_enough():
+    if CASES.keys() < OPERATIONS.keys():
+        pytest.skip("Not all operations were asked in this run.")
+    assert CASES.total() >= LEAST_CASES
 
 
 def test_every_check_is_on():
