@@ -15,7 +15,11 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import path
 
-from accounts import lockout_admin, service_token_admin  # noqa: F401  # Being imported makes their pages known.
+from accounts import (  # Being imported makes their pages known.
+    external_identity_admin,  # noqa: F401
+    lockout_admin,  # noqa: F401
+    service_token_admin,  # noqa: F401
+)
 from accounts.forms import UserChangeForm, UserCreationForm
 from accounts.models import Scope, User
 from accounts.sight import ReleaseForm, who_sees

@@ -217,6 +217,29 @@ class ServiceToken(models.Model):
         return frozenset([*self.patterns, *of_roles])
 
 
+class ExternalIdentity(models.Model):
+    """Who somebody is to a provider of OpenID Connect, by its own key of them: see `accounts.external_identities`."""
+
+    ISSUER_LENGTH, SUBJECT_LENGTH = 255, 255
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="external_identities")
+    issuer = models.CharField(max_length=ISSUER_LENGTH)
+    subject = models.CharField(max_length=SUBJECT_LENGTH)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["user__email", "issuer"]
+        verbose_name_plural = "external identities"
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="accounts_identity_once"),
+            models.UniqueConstraint(fields=["issuer", "user"], name="accounts_identity_once_per_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} of {self.issuer}"
+
+
 class FailedSignInManager(models.Manager["FailedSignIn"]):
     def get_queryset(self) -> models.QuerySet["FailedSignIn"]:
         return super().get_queryset().filter(user_agent="")

@@ -91,10 +91,11 @@ class MeSerializer(serializers.ModelSerializer[User]):
     roles = serializers.SerializerMethodField(help_text="Names of the roles, in order.")
     scopes = serializers.SerializerMethodField(help_text="Globs over release IDs that the roles give; none: no access.")
     sees_all = serializers.SerializerMethodField(help_text="Whether every release is seen, whatever the scopes.")
+    has_password = serializers.SerializerMethodField(help_text="Not where one signs in by OpenID Connect alone.")
 
     class Meta:
         model = User
-        fields = ["id", "email", "full_name", "is_staff", "is_superuser", "roles", "scopes", "sees_all"]
+        fields = ["id", "email", "full_name", "is_staff", "is_superuser", "roles", "scopes", "sees_all", "has_password"]
         read_only_fields = fields
 
     def get_roles(self, user: User) -> list[str]:
@@ -105,6 +106,18 @@ class MeSerializer(serializers.ModelSerializer[User]):
 
     def get_sees_all(self, user: User) -> bool:
         return viewer_of(user).sees_all
+
+    def get_has_password(self, user: User) -> bool:
+        return user.has_usable_password()
+
+
+class OpenIdOptionSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(help_text="Of what people sign in with, for “Sign in with …”.")
+    url = serializers.CharField(help_text="Where a browser goes for it, with `?next=` for where to go afterwards.")
+
+
+class SignInOptionsSerializer(serializers.Serializer[Any]):
+    openid_connect = OpenIdOptionSerializer(allow_null=True, help_text="Null where it is not set up.")
 
 
 class TokenObtainSerializer(LoginSerializer):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import password_views, second_factor_views, views
+from accounts import openid_views, password_views, second_factor_views, views
 from accounts.service_token_views import ServiceTokenViewSet
 
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("logout/", views.LogoutView.as_view(), name="logout"),
     path("logout/everywhere/", views.LogoutEverywhereView.as_view(), name="logout-everywhere"),
     path("me/", views.MeView.as_view(), name="me"),
+    path("options/", openid_views.OptionsView.as_view(), name="sign-in-options"),
+    path("oidc/start/", openid_views.StartView.as_view(), name="oidc-start"),
+    path("oidc/callback/", openid_views.CallbackView.as_view(), name="oidc-callback"),
     path("password/change/", password_views.PasswordChangeView.as_view(), name="password-change"),
     path("password/forgotten/", password_views.PasswordForgottenView.as_view(), name="password-forgotten"),
     path("password/reset/", password_views.PasswordResetView.as_view(), name="password-reset"),

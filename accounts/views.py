@@ -54,6 +54,7 @@ _ME = OpenApiExample(
         "roles": ["Payments"],
         "scopes": ["release:payments-*"],
         "sees_all": False,
+        "has_password": True,
     },
     response_only=True,
 )

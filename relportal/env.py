@@ -6,8 +6,10 @@ Values come from the process's environment, then from the file that `ENV_FILE` n
 
 import json
 import os
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from pydantic import (
@@ -46,10 +48,31 @@ def _as_object(value: Any) -> Any:
     try:
         return json.loads(value)
     except ValueError:
-        raise ValueError('expected a JSON object, such as {"baking": "active"}') from None
+        raise ValueError('expected a JSON object, such as {"a": "b"}') from None
 
 
 Names = Annotated[list[str], NoDecode, BeforeValidator(_as_list)]
+
+
+def _as_names(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _is_private_way(url: str) -> str:
+    """Without TLS, whoever is in between could sign in as anybody."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
+        raise ValueError("expected an address that begins with https://, or with http:// on this very machine")
+    if not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("expected the address of an issuer, such as https://id.example.com/realms/staff")
+    return url
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _is_file(path: Path) -> Path:
@@ -63,6 +86,7 @@ SecretText = Annotated[str, Field(min_length=SECRET_LENGTH)]
 Secret = Annotated[SecretText, Field(repr=False)]
 Private = Annotated[str, Field(repr=False)]
 File = Annotated[Path, AfterValidator(_is_file)]
+GroupRoles = dict[str, Annotated[list[Annotated[str, Field(min_length=1, max_length=150)]], BeforeValidator(_as_names)]]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 
 
@@ -82,6 +106,13 @@ class Env(BaseSettings):
     LOCKOUT_FAILURES: Annotated[int, Field(ge=1, le=1000)] = 5
     LOCKOUT_MINUTES: Annotated[int, Field(ge=1, le=1440)] = 15
     SECOND_FACTOR_FOR_STAFF: bool = False
+
+    OIDC_ISSUER: Annotated[str, Field(max_length=255), AfterValidator(_is_private_way)] | None = None
+    OIDC_CLIENT_ID: str | None = None
+    OIDC_CLIENT_SECRET: Annotated[str | None, Field(repr=False)] = None
+    OIDC_NAME: Annotated[str, Field(max_length=60)] = "your company's account"
+    OIDC_GROUPS_CLAIM: str = "groups"
+    OIDC_GROUP_ROLES: Annotated[GroupRoles, NoDecode, BeforeValidator(_as_object)] = {}
 
     EMAIL_HOST: str | None = None
     EMAIL_PORT: Annotated[int, Field(ge=1, le=65_535)] = 587
@@ -140,6 +171,14 @@ class Env(BaseSettings):
     def _previous_secrets_differ(cls, value: list[str], others: ValidationInfo) -> list[str]:
         if {others.data.get("SECRET_KEY"), others.data.get("JWT_SECRET")} & set(value):
             raise ValueError("must hold neither SECRET_KEY nor JWT_SECRET")
+        return value
+
+    @field_validator("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    @classmethod
+    def _provider_is_whole(cls, value: str | None, others: ValidationInfo) -> str | None:
+        # An issuer that is bad itself is not among the others.
+        if "OIDC_ISSUER" in others.data and (others.data["OIDC_ISSUER"] is None) != (value is None):
+            raise ValueError("give OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, or none of them")
         return value
 
     @field_validator("TEMPORAL_HOST")

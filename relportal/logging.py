@@ -4,11 +4,22 @@ Event names are snake_case words with fields, never formatted sentences. Records
 daphne, temporalio) go through the same formatter.
 """
 
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
+
+def _without_sign_in_codes(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """What an OpenID provider sends browsers back with signs somebody in: it is not to be read here."""
+    request = event.get("request")
+    if isinstance(request, str) and "/oidc/callback/" in request:
+        event["request"] = request.partition("?")[0]
+    return event
+
+
 _SHARED: list[Any] = [
+    _without_sign_in_codes,
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

@@ -23,6 +23,9 @@ _RELEASES = frozenset(pattern.callback for pattern in releases.urlpatterns)
 # The browsable API's own sign-in and -out stand under "rest_framework".
 _ACCOUNTS = frozenset(pattern.callback for pattern in accounts.urlpatterns)
 
+OPENID_CALLBACK = "oidc-callback"
+"""A GET that signs in: browsers come to it from the provider."""
+
 _THE_RECORD = "releases_accessrecord_"
 """What the names of the administration's pages begin with that show the record itself."""
 
@@ -63,6 +66,8 @@ def _kind_of(request: HttpRequest) -> str | None:
         return None
     if match.func in _RELEASES:
         return "api"
+    if match.url_name == OPENID_CALLBACK:
+        return "account"
     if match.func in _ACCOUNTS or match.app_name == "rest_framework":
         return None if request.method in _SAFE else "account"
     if match.app_name == "admin" and (request.method not in _SAFE or (match.url_name or "").startswith(_THE_RECORD)):
@@ -92,11 +97,17 @@ def _describe(access: Access, request: HttpRequest, response: HttpResponseBase, 
         )
     data = getattr(response, "data", None)
     code = data.get("code", "") if response.status_code >= 400 and isinstance(data, dict) else ""
-    access.judge(response.status_code, str(code))
+    if refused := getattr(response, "refused_code", ""):
+        # A browser that is led back to the sign-in page: to HTTP nothing is wrong with that.
+        access.judge(403, refused)
+    else:
+        access.judge(response.status_code, str(code))
 
 
 def _question(request: HttpRequest, match: ResolverMatch, kind: str) -> str:
     """What the name of the route leaves open: a method other than its usual one, the path, the query."""
+    if match.url_name == OPENID_CALLBACK:
+        return ""  # It holds a code to sign in by.
     parts = [] if request.method == ("POST" if kind == "account" else "GET") else [request.method or ""]
     if kind == "admin" or "pk" in match.kwargs:
         parts.append(request.path)

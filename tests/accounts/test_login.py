@@ -40,6 +40,7 @@ def test_the_right_password_signs_in_and_tells_who_that_is(anonymous, viewer):
         "roles": ["Role of viewer@example.com"],
         "scopes": ["release:*"],
         "sees_all": False,
+        "has_password": True,
     }
     assert response["Cache-Control"] == "no-store"
     assert anonymous.get("/api/auth/me/").status_code == 200

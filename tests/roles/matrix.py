@@ -128,6 +128,10 @@ API: dict[str, list[Ask]] = {
     "api/auth/second-factor/confirm/": only_post("/api/auth/second-factor/confirm/", _MISSING),
     "api/auth/second-factor/recovery-codes/": only_post("/api/auth/second-factor/recovery-codes/", _MISSING),
     "api/auth/second-factor/turn-off/": only_post("/api/auth/second-factor/turn-off/", _MISSING),
+    "api/auth/options/": [Ask("/api/auth/options/", anybody("200"))],
+    # Nobody has set it up.
+    "api/auth/oidc/start/": [Ask("/api/auth/oidc/start/", anybody("404 not_found"))],
+    "api/auth/oidc/callback/": [Ask("/api/auth/oidc/callback/", anybody("404 not_found"))],
     "api/auth/service-tokens/": [
         Ask("/api/auth/service-tokens/", signed_in(), for_services=False),
         Ask("/api/auth/service-tokens/", signed_in("201"), "POST", _TOKEN, for_services=False),
@@ -251,6 +255,7 @@ ADMIN: dict[str, list[Ask]] = {
     **of_model("auth/group", 1),
     "admin/auth/group/who-sees/": [admin(f"auth/group/who-sees/?release={NOWHERE}", "200", "200")],
     **of_model("accounts/servicetoken", 10**6, add=_NO, delete=("403", "200")),
+    **of_model("accounts/externalidentity", 10**6, add=_NO, delete=("403", "200")),
     **of_model("accounts/failedsignin", 1, add=_NO),
     **of_model("releases/savedview", 1, add=_NO),
     # The records: for superusers, and for Administrators by their role, which this staff has not.

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
-from accounts.models import ServiceToken
+from accounts.models import ExternalIdentity, ServiceToken
 from releases.models import AccessRecord
 from tests.roles.matrix import API, MATRIX, SOCKETS, Ask
 from tests.roles.people import (
@@ -47,6 +47,7 @@ def everybody(make_user):
     every = callers(make_user)
     LogEntry.objects.create(pk=1, user_id=5, action_flag=CHANGE, object_repr="x")
     # Its address is in the matrix: the superuser's own.
+    ExternalIdentity.objects.create(pk=10**6, user_id=5, issuer="https://id.example.com", subject="x")
     ServiceToken.objects.create(pk=10**6, user_id=5, lookup="x", expires_at=timezone.now())
     return every
 

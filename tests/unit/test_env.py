@@ -284,3 +284,53 @@ def test_a_file_that_is_named_but_not_there_is_told(given: Given, tmp_path: Path
     given(ENV_FILE=str(tmp_path / "none.env"))
 
     assert named_in(refusal()) == ["ENV_FILE"]
+
+
+OIDC = {
+    "OIDC_ISSUER": "https://id.example.com/realms/staff",
+    "OIDC_CLIENT_ID": "relportal",
+    "OIDC_CLIENT_SECRET": "shh",
+}
+
+
+def test_a_provider_of_openid_connect_is_whole_or_none(given: Given) -> None:
+    given(**OIDC)
+    assert env.load().OIDC_CLIENT_ID == "relportal"
+    for left_out in OIDC:
+        given(**{**OIDC, left_out: None})
+        assert set(named_in(refusal())) <= OIDC.keys()
+        assert "or none of them" in refusal()
+
+
+@pytest.mark.parametrize("issuer", ["http://localhost:8080/realms/staff", "http://127.0.0.1:1", "http://[::1]:1"])
+def test_an_issuer_on_this_machine_needs_no_tls(given: Given, issuer: str) -> None:
+    given(**{**OIDC, "OIDC_ISSUER": issuer})
+    assert env.load().OIDC_ISSUER is not None
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "http://id.example.com",
+        "id.example.com",
+        "https://",
+        "https://id.example.com/?a=b",
+        "ftp://127.0.0.1",
+        "https://[x",
+    ],
+)
+def test_any_other_does(given: Given, issuer: str) -> None:
+    given(**{**OIDC, "OIDC_ISSUER": issuer})
+    assert named_in(refusal()) == ["OIDC_ISSUER"]
+    assert "shh" not in refusal()
+
+
+def test_a_group_gives_one_role_or_several(given: Given) -> None:
+    given(OIDC_GROUP_ROLES='{"sre": "Viewers", "leads": ["Viewers", "Payments"]}')
+    assert env.load().OIDC_GROUP_ROLES == {"sre": ["Viewers"], "leads": ["Viewers", "Payments"]}
+
+
+@pytest.mark.parametrize("roles", ["sre=Viewers", "[]", '{"sre": 1}', '{"sre": [""]}', '{"sre": null}'])
+def test_a_mapping_of_another_kind_is_refused(given: Given, roles: str) -> None:
+    given(OIDC_GROUP_ROLES=roles)
+    assert {name.split(".")[0] for name in named_in(refusal())} == {"OIDC_GROUP_ROLES"}

@@ -58,6 +58,7 @@ export function me(change: Partial<Me> = {}): Me {
     roles: ["Viewers"],
     scopes: ["release:*"],
     sees_all: false,
+    has_password: true,
     ...change,
   };
 }

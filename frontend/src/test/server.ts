@@ -6,6 +6,7 @@ import { socketHandler } from "./sockets";
 
 export const server = setupServer(
   http.get("/api/auth/me/", () => HttpResponse.json(me())),
+  http.get("/api/auth/options/", () => HttpResponse.json({ openid_connect: null })),
   http.get("/api/views/", () => HttpResponse.json([])),
   http.get("/api/releases/:id/previous/", () => HttpResponse.json({ previous: null, same_line: null })),
   http.get("/api/releases/counts/", () => HttpResponse.json(phaseCounts({}))),
@@ -25,6 +26,11 @@ export function signedInAs(user: Me): void {
 
 export function signedOut(): void {
   server.use(http.get("/api/auth/me/", () => problemResponse(401)));
+}
+
+export function offersOpenIdConnect(name: string): void {
+  const openid_connect = { name, url: "/api/auth/oidc/start/" };
+  server.use(http.get("/api/auth/options/", () => HttpResponse.json({ openid_connect })));
 }
 
 export function listPage(results: Release[], count = results.length) {

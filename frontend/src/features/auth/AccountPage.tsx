@@ -8,19 +8,10 @@ const Column = chakra("div", { base: { maxWidth: "26rem", display: "flex", flexD
 const Text = chakra("p", { base: { color: "fg.muted" } });
 const Done = chakra("p", { base: { color: "phase.succeeded.fg", fontWeight: "medium" } });
 
-/** The signed-in user's own account: who they are, and their password. */
-export function AccountPage() {
-  const { email, full_name: fullName } = useMe();
+function PasswordChange() {
   const { mutate, error, isPending, isSuccess } = useChangePassword();
   return (
-    <Column>
-      <PageTitle>Your account</PageTitle>
-      <div>
-        <Heading as="h1" size="2xl">
-          Your account
-        </Heading>
-        <Text>{fullName ? `${fullName}, ${email}` : email}</Text>
-      </div>
+    <>
       <div>
         <Heading as="h2" size="lg">
           Change your password
@@ -54,6 +45,23 @@ export function AccountPage() {
           failure={error}
         />
       </CredentialForm>
+    </>
+  );
+}
+
+/** The signed-in user's own account: who they are, and their password, if they have one. */
+export function AccountPage() {
+  const { email, full_name: fullName, has_password: hasPassword } = useMe();
+  return (
+    <Column>
+      <PageTitle>Your account</PageTitle>
+      <div>
+        <Heading as="h1" size="2xl">
+          Your account
+        </Heading>
+        <Text>{fullName ? `${fullName}, ${email}` : email}</Text>
+      </div>
+      {hasPassword ? <PasswordChange /> : <Text>You sign in with another service: there is no password here.</Text>}
     </Column>
   );
 }

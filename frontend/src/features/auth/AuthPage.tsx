@@ -4,7 +4,16 @@ import { ColorModeSwitch } from "@/components/ColorModeSwitch";
 import { PageTitle } from "@/components/PageTitle";
 
 const Page = chakra("main", {
-  base: { minHeight: "100dvh", display: "grid", placeItems: "center", px: "4", py: "10", position: "relative" },
+  base: {
+    minHeight: "100dvh",
+    display: "grid",
+    // From a fixed height down: what is added below, once it is known, moves nothing.
+    placeItems: "start center",
+    px: "4",
+    pt: "max({spacing.16}, 18dvh)",
+    pb: "10",
+    position: "relative",
+  },
 });
 
 const Corner = chakra("div", { base: { position: "absolute", top: "3", insetInlineEnd: "4" } });
@@ -21,6 +30,19 @@ const Card = chakra("div", {
     borderWidth: "1px",
     borderRadius: "lg",
     boxShadow: "sm",
+  },
+});
+
+/** Why something could not be done. */
+export const Failure = chakra("p", {
+  base: {
+    px: "3",
+    py: "2",
+    borderRadius: "md",
+    bg: "phase.failed.subtle",
+    color: "phase.failed.fg",
+    fontSize: "sm",
+    fontWeight: "medium",
   },
 });
 

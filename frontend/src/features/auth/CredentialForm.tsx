@@ -1,20 +1,9 @@
 import { Button, chakra, Field, Input } from "@chakra-ui/react";
 import type { FormEvent, ReactNode } from "react";
 import { ApiError, sentenceOf } from "@/lib/api/errors";
+import { Failure } from "./AuthPage";
 
 const Form = chakra("form", { base: { display: "flex", flexDirection: "column", gap: "4" } });
-
-const Failure = chakra("p", {
-  base: {
-    px: "3",
-    py: "2",
-    borderRadius: "md",
-    bg: "phase.failed.subtle",
-    color: "phase.failed.fg",
-    fontSize: "sm",
-    fontWeight: "medium",
-  },
-});
 
 /** The server's sentence about a failure, made fit for somebody who is only just signing in. */
 function failureText(error: unknown): string {

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { leaveTo } from "@/lib/destinations";
 import { me } from "@/test/fixtures";
 import { renderApp } from "@/test/render-app";
-import { problemResponse, server, servesList, signedInAs, signedOut } from "@/test/server";
+import { offersOpenIdConnect, problemResponse, server, servesList, signedInAs, signedOut } from "@/test/server";
 
 vi.mock("@/lib/destinations", async (original) => ({ ...(await original<object>()), leaveTo: vi.fn() }));
 
@@ -121,6 +121,45 @@ describe("the sign-in page", () => {
     renderApp("/login?next=/admin/");
     expect(await screen.findByText(/may not open the administration/)).toBeVisible();
     expect(leaveTo).not.toHaveBeenCalled();
+  });
+
+  it("offers nothing but passwords where no other way is set up", async () => {
+    renderApp("/login");
+    await screen.findByRole("button", { name: "Sign in" });
+    expect(screen.queryByRole("link", { name: /sign in with/i })).not.toBeInTheDocument();
+  });
+
+  it("offers the company's accounts by their name, with the way back to the page", async () => {
+    offersOpenIdConnect("Example Corp");
+    renderApp("/login?next=/releases%3Fphase%3Dfailed");
+    expect(await screen.findByRole("link", { name: "Sign in with Example Corp" })).toHaveAttribute(
+      "href",
+      "/api/auth/oidc/start/?next=%2Freleases%3Fphase%3Dfailed",
+    );
+    expect(screen.getByRole("button", { name: "Sign in" })).toBeVisible();
+  });
+
+  it("takes nobody to another site by way of them", async () => {
+    offersOpenIdConnect("Example Corp");
+    renderApp("/login?next=//evil.example");
+    const link = await screen.findByRole("link", { name: "Sign in with Example Corp" });
+    expect(link).toHaveAttribute("href", "/api/auth/oidc/start/?next=%2Freleases");
+  });
+
+  it.each([
+    ["denied", "You were not signed in there"],
+    ["unavailable", "does not answer"],
+    ["refused", "could not be confirmed"],
+    ["expired", "took too long"],
+    ["no_email", "confirms no e-mail address"],
+    ["not_active", "not active any more"],
+    ["linked_elsewhere", "linked to another sign-in"],
+    ["throttled", "wait a minute"],
+    ["constructor", "could not be confirmed"],
+  ])("says why somebody could not be signed in with them: %s", async (code, sentence) => {
+    renderApp(`/login?problem=${code}&next=/compare`);
+    expect(await screen.findByRole("alert")).toHaveTextContent(sentence);
+    expect(screen.queryByText("Please log in again.")).not.toBeInTheDocument();
   });
 
   it("passes somebody who is signed in already on at once", async () => {

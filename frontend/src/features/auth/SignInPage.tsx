@@ -4,7 +4,9 @@ import { type ReactNode, useEffect } from "react";
 import { Link, Navigate, useSearchParams } from "react-router";
 import { HOME, isAdminPage, isServerPage, leaveTo, safeNext } from "@/lib/destinations";
 import { sessionQuery } from "@/lib/session";
-import { AuthPage, Lead } from "./AuthPage";
+import { AuthPage, Failure, Lead } from "./AuthPage";
+import { OpenIdLink } from "./OpenIdLink";
+import { sentenceOfProblem } from "./openid";
 import { SignInForm } from "./SignInForm";
 
 function Leave({ to }: { to: string }) {
@@ -40,6 +42,7 @@ export function SignInPage() {
   const { data: me } = useQuery(sessionQuery);
   const next = safeNext(params.get("next"));
   // Django's admin sends such a user back here: following `next` would go round in circles.
+  const problem = sentenceOfProblem(params.get("problem"));
   const mayNotOpenAdmin = Boolean(me && !me.is_staff && isAdminPage(next));
 
   if (me && !mayNotOpenAdmin) return isServerPage(next) ? <Leave to={next} /> : <Navigate to={next} replace />;
@@ -47,9 +50,11 @@ export function SignInPage() {
     <AuthPage
       title="Sign in"
       heading="Relportal"
-      lead={<Reason forbiddenFor={mayNotOpenAdmin ? me?.email : undefined} hasNext={params.has("next")} />}
+      lead={<Reason forbiddenFor={mayNotOpenAdmin ? me?.email : undefined} hasNext={params.has("next") && !problem} />}
     >
-      <SignInForm autoFocus={!mayNotOpenAdmin} />
+      {problem && <Failure role="alert">{problem}</Failure>}
+      <SignInForm autoFocus={!mayNotOpenAdmin && !problem} />
+      <OpenIdLink next={next} />
     </AuthPage>
   );
 }

@@ -1,8 +1,9 @@
 import { screen, waitFor } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
+import { me } from "@/test/fixtures";
 import { renderApp } from "@/test/render-app";
-import { problemResponse, server, servesList, signedOut } from "@/test/server";
+import { problemResponse, server, servesList, signedInAs, signedOut } from "@/test/server";
 
 type Body = Record<string, string>;
 
@@ -101,5 +102,12 @@ describe("the account's page", () => {
     expect(await screen.findByText("This is not your password.")).toBeVisible();
     expect(screen.getByLabelText(/^your password of now/i)).toBeInvalid();
     expect(screen.getByLabelText(/^new password/i)).toHaveValue("a wholly different sentence");
+  });
+
+  it("offers no change to somebody who has none", async () => {
+    signedInAs(me({ has_password: false }));
+    renderApp("/account");
+    expect(await screen.findByText(/there is no password here/)).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Change it" })).not.toBeInTheDocument();
   });
 });

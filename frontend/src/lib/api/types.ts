@@ -3,6 +3,7 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type Me = Schemas["Me"];
+export type SignInOptions = Schemas["SignInOptions"];
 export type Release = Schemas["Release"];
 export type ReleasePage = Schemas["PaginatedReleaseList"];
 export type Hierarchy = Schemas["Hierarchy"];
