@@ -94,6 +94,9 @@ def _plain_email(person: Person) -> str:
         raise NoEmail("no e-mail address that the provider has verified") from error
     if len(email) > 254:
         raise NoEmail("an e-mail address that is too long")
+    if not email.rpartition("@")[0].isascii():
+        # Databases fold case, and the Kelvin sign folds to k: another mailbox would be taken for somebody's.
+        raise NoEmail("an e-mail address of other letters than ASCII's")
     return email
 
 

@@ -206,9 +206,7 @@ class Provider:
 
     def _person(self, claims: Mapping[str, Any], userinfo: Mapping[str, Any]) -> Person:
         subject = claims["sub"]
-        if not isinstance(subject, str) or not (
-            0 < len(subject) <= 255 and subject.isascii() and subject.isprintable()
-        ):
+        if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
             raise Refused("a subject that is none")
         told = {**userinfo, **claims}
         groups = told.get(self._groups_claim)
@@ -321,7 +319,8 @@ def _get_json(url: str, headers: Mapping[str, str] | None = None) -> dict[str, A
 
 
 class _Bounded(HTTPAdapter):
-    """Reads an answer within a time in all: requests' own time-out begins anew with each byte."""
+    """Reads what an answer holds within a time in all, and one wait more: requests' own time-out begins anew with each
+    byte."""
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
         deadline = time.monotonic() + TIMEOUT_SECONDS

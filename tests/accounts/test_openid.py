@@ -138,6 +138,12 @@ class TestWhoSignsIn:
         assert is_out(anonymous)
         assert (User.objects.count(), ExternalIdentity.objects.count()) == (1, 0)
 
+    def test_a_letter_that_only_folds_to_anothers_is_another_address(self, provider, anonymous, make_user):
+        make_user("mike@example.com")
+        provider.signs_in(**{**VERA, "email": "mi\N{KELVIN SIGN}e@example.com"})
+        assert sign_in(anonymous) == "/login?problem=no_email"
+        assert not ExternalIdentity.objects.exists()
+
     @pytest.mark.parametrize("is_linked", [False, True])
     def test_the_deactivated_are_refused(self, provider, anonymous, make_user, is_linked):
         user = make_user("vera@example.com")
