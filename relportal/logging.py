@@ -72,6 +72,8 @@ def configure(level: str, log_format: str) -> dict[str, Any]:
             # Each request is logged once, as request_finished; these would say it again.
             "django.server": {"handlers": ["none"], "propagate": False},
             "django.request": {"handlers": ["none"], "propagate": False},
+            # With a traceback, for whatever anybody writes into a header. `pages.bad_request` tells of it in a line.
+            "django.security.DisallowedHost": {"handlers": ["none"], "propagate": False},
             "django.channels.server": {"handlers": ["none"], "propagate": False},
             "daphne": {"level": "WARNING"},
         },

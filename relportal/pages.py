@@ -74,7 +74,9 @@ def _sign_in(target: str) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return refusal(request, problem_of(exception))
+    problem = problem_of(exception)
+    log.info("request_refused", code=problem.code, error=type(exception).__name__, reason=str(exception)[:250])
+    return refusal(request, problem)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
