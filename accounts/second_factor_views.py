@@ -14,6 +14,7 @@ from accounts.noting import note_user
 from accounts.schema import BY_SESSION
 from accounts.serializers import (
     CodeSerializer,
+    NewSecretSerializer,
     RecoveryCodesSerializer,
     SecondFactorSerializer,
     SetUpSerializer,
@@ -82,7 +83,7 @@ class SetUpView(_OwnView):
         "told `second_factor_missing` when signing in, within 10 minutes; the password is not asked for again then.",
         parameters=[CSRF_HEADER],
         request=SetUpSerializer,
-        responses={200: SetUpSerializer, **problem_responses(*_REFUSED)},
+        responses={200: NewSecretSerializer, **problem_responses(*_REFUSED)},
         examples=[
             OpenApiExample("Ask", {"password": "correct horse battery staple"}, request_only=True),
             OpenApiExample(
@@ -114,7 +115,7 @@ class ConfirmView(_OwnView):
         description="By a code of the app that got the secret. Ends all other sessions and tokens; who was only half "
         "signed in is signed in then.",
         parameters=[CSRF_HEADER],
-        request=RecoveryCodesSerializer,
+        request=CodeSerializer,
         responses={200: RecoveryCodesSerializer, **problem_responses("second_factor_invalid", *_REFUSED)},
         examples=[_CODE, _CODES],
         auth=BY_SESSION,
@@ -135,7 +136,7 @@ class RecoveryCodesView(_OwnView):
         summary="Get new recovery codes",
         description="In place of all of before, by a code of the app or one of those.",
         parameters=[CSRF_HEADER],
-        request=RecoveryCodesSerializer,
+        request=CodeSerializer,
         responses={200: RecoveryCodesSerializer, **problem_responses("second_factor_invalid", *_REFUSED)},
         examples=[_CODE, _CODES],
         auth=BY_SESSION,

@@ -58,11 +58,14 @@ class SecondFactorSerializer(serializers.Serializer[Any]):
 
 class SetUpSerializer(serializers.Serializer[Any]):
     password = _password(required=False, help_text="Needed but for who is only setting one up to sign in.")
+
+
+class NewSecretSerializer(serializers.Serializer[Any]):
     secret = serializers.CharField(read_only=True, help_text="For the app, in base 32.")
     uri = serializers.CharField(read_only=True, help_text="The same as an address, for a QR code.")
 
 
-class RecoveryCodesSerializer(CodeSerializer):
+class RecoveryCodesSerializer(serializers.Serializer[Any]):
     recovery_codes = serializers.ListField(
         child=serializers.CharField(), read_only=True, help_text="Each is good once, in place of a code. Told only now."
     )

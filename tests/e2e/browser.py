@@ -36,13 +36,17 @@ PATIENCE_SECONDS = 30
 class Watch:
     """Notes what a page must not do: complain, break, or ask another host for anything.
 
+    `hosts` are those that it may ask: its own, and one that it leads people to.
+
     `answers` are the statuses of refusals that belong to the test: Chromium writes each refusal to the console, and
     each connection that could not be made, which belong to a test of what is `unreachable`.
     """
 
-    def __init__(self, page: Page, host: str, answers: Collection[int], *, unreachable: bool = False) -> None:
+    def __init__(
+        self, page: Page, hosts: Collection[str], answers: Collection[int], *, unreachable: bool = False
+    ) -> None:
         self.offences: list[str] = []
-        self._host = host
+        self._hosts = hosts
         self._answers = answers
         self._unreachable = unreachable
         page.on("console", self._on_console)
@@ -64,7 +68,7 @@ class Watch:
 
     def _on_request(self, request: Request) -> None:
         address = urlsplit(request.url)
-        if address.scheme not in ("data", "blob") and address.netloc != self._host:
+        if address.scheme not in ("data", "blob") and address.netloc not in self._hosts:
             self.offences.append(f"asked another host: {request.url}")
 
 

@@ -109,7 +109,8 @@ def visit(stack: Stack, context_of: Callable[..., BrowserContext], request: pyte
     At the test's end nothing may stand in a console, and nothing may have been asked of another host; `answers` are
     the statuses of the refusals that the test brings about, `unreachable` lets connections fail. `before` is done to
     the page before it goes there. `alone` keeps what the test does to the browser's cookies and memory from other
-    tests. Other options are those of Playwright's `new_context`.
+    tests. A path may be an address of another portal, with its `hosts`. Other options are those of Playwright's
+    `new_context`.
     """
     opened: list[tuple[Page, Watch]] = []
 
@@ -118,12 +119,13 @@ def visit(stack: Stack, context_of: Callable[..., BrowserContext], request: pyte
         who: str | None = VIEWER,
         *,
         answers: Collection[int] = (),
+        hosts: Collection[str] = (),
         unreachable: bool = False,
         before: Callable[[Page], None] | None = None,
         **options: Any,
     ) -> Page:
         page = context_of(who, **options).new_page()
-        opened.append((page, Watch(page, urlsplit(stack.url).netloc, answers, unreachable=unreachable)))
+        opened.append((page, Watch(page, hosts or [urlsplit(stack.url).netloc], answers, unreachable=unreachable)))
         if before is not None:
             before(page)
         page.goto(path)

@@ -25,6 +25,13 @@ MOVER = "mover@example.com"
 FORGETFUL = "forgetful@example.com"
 CAREFUL = "careful@example.com"
 """Have another password after a test than before."""
+CAUTIOUS = "cautious@example.com"
+GUESSED = "guessed@example.com"
+"""Turn a second factor on, and guess codes."""
+SHOWN = "shown@example.com"
+"""Turns one on as well, where axe looks."""
+KEEPER = "keeper@example.com"
+"""Staff, without a second factor before a test."""
 
 
 def main() -> None:
@@ -54,8 +61,9 @@ def main() -> None:
     outsider.groups.add(outsiders)
     mover = User.objects.create_user(MOVER, PASSWORD, full_name="Mo Mover")
     mover.groups.add(viewers)
-    for email in (FORGETFUL, CAREFUL):
+    for email in (FORGETFUL, CAREFUL, CAUTIOUS, GUESSED, SHOWN):
         User.objects.create_user(email, PASSWORD).groups.add(viewers)
+    User.objects.create_user(KEEPER, PASSWORD, is_staff=True)
     json.dump({user.email: signed_in(user) for user in (viewer, payer, staff, newcomer, outsider, mover)}, sys.stdout)
 
 

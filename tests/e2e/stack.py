@@ -12,9 +12,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, TypeVar
@@ -81,11 +81,20 @@ class Stack:
         return name in self._running
 
     def start_portal(self) -> None:
-        self._launch(
-            "portal",
-            *("-m", "relportal.server", "-v", "0", "-b", LOOPBACK, "-p", str(self._portal_port)),
-            "relportal.asgi:application",
-        )
+        self._running["portal"] = self._start("portal", *_portal_command(self._portal_port))
+
+    @contextmanager
+    def another_portal(self, **values: str) -> Iterator[str]:
+        """A second portal, of the same people and releases, with these values in its environment: its address."""
+        [port] = _free_ports(1)
+        env = self._env | {"ACCESS_SPOOL_DIR": str(self._directory / "spool-of-another")} | values
+        name = "another-portal"
+        self._running[name] = self._start(name, *_portal_command(port), env=env)
+        try:
+            self._until(name, lambda: _status(port, "/readyz") == 200)
+            yield f"http://{LOOPBACK}:{port}"
+        finally:
+            processes.end(self._running.pop(name))
 
     def stop_portal(self) -> None:
         processes.end(self._running.pop("portal"))
@@ -128,6 +137,9 @@ class Stack:
         self._until("portal", look)
         return found[-1]
 
+    def log_of(self, name: str) -> str:
+        return self._running[name].log.read_text()
+
     def last_words(self) -> str:
         """The ends of all logs, for the report of a test that failed."""
         return "\n".join(f"-- {name}\n{process.last_words()}" for name, process in self._running.items())
@@ -143,8 +155,8 @@ class Stack:
     def _launch(self, name: str, *arguments: str) -> None:
         self._running[name] = self._start(name, sys.executable, *arguments)
 
-    def _start(self, name: str, *command: str) -> Process:
-        return processes.start(name, command, cwd=BASE_DIR, env=self._env, log=self._directory / f"{name}.log")
+    def _start(self, name: str, *command: str, env: Mapping[str, str] | None = None) -> Process:
+        return processes.start(name, command, cwd=BASE_DIR, env=env or self._env, log=self._directory / f"{name}.log")
 
     def _command(self, *arguments: str) -> str:
         """What the command prints. Raises CalledProcessError where it fails."""
@@ -249,6 +261,11 @@ def _portal_environment(temporal_host: str, database: Path) -> dict[str, str]:
         "TEMPORAL_HOST": temporal_host,
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _portal_command(port: int) -> list[str]:
+    listening = ["-v", "0", "-b", LOOPBACK, "-p", str(port)]
+    return [sys.executable, "-m", "relportal.server", *listening, "relportal.asgi:application"]
 
 
 def _free_ports(count: int) -> list[int]:

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Iterator
 
+import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import barriers
 from tests.e2e.conftest import Visit
-from tests.e2e.people import VIEWER
+from tests.e2e.people import PASSWORD, SHOWN, VIEWER
 from tests.e2e.test_sign_in import sign_in
 from tests.e2e.wire import broken, held, refused
 
@@ -65,6 +66,41 @@ def page_of_the_account(visit: Visit) -> States:
     yield page
 
 
+def second_factor_that_is_set_up(visit: Visit) -> States:
+    page = visit("/login?next=/account/second-factor", None, answers=[401], alone=True)
+    sign_in(page, SHOWN)
+    page.get_by_role("button", name="Set up an authenticator app").click()
+    yield page
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Scan this")).to_be_focused()
+    yield page
+    app = pyotp.TOTP(page.locator("code").inner_text().replace(" ", ""))
+    page.get_by_label("Code of your app").fill("000000")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    yield page
+    page.get_by_label("Code of your app").fill(app.now())
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Keep these recovery codes")).to_be_focused()
+    yield page
+    page.get_by_role("button", name="I have kept them").click()
+    page.get_by_role("button", name="Get new recovery codes").click()
+    page.get_by_role("button", name="Turn it off").click()
+    yield page
+    page.get_by_role("button", name=SHOWN).click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    sign_in(page, SHOWN)
+    expect(page.get_by_role("heading", name="Second step")).to_be_visible()
+    yield page
+
+
+def second_factor_that_has_to_be(visit: Visit) -> States:
+    page = visit("/login?step=set-up", None, answers=[401])
+    expect(page.get_by_role("button", name="Set it up")).to_be_visible()
+    yield page
+
+
 def page_that_is_none(visit: Visit) -> States:
     page = visit("/no/such/page")
     expect(page.get_by_role("heading", name="There is no such page.")).to_be_visible()
@@ -108,6 +144,7 @@ def menus_and_what_they_lead_to(visit: Visit) -> States:
     [
         *(sign_in_and_its_refusals, page_that_is_none, session_that_is_awaited, session_that_can_not_be_read),
         *(pages_of_passwords, page_of_the_account),
+        *(second_factor_that_is_set_up, second_factor_that_has_to_be),
         *(script_that_is_missing, menus_and_what_they_lead_to),
     ],
     ids=lambda states: states.__name__,

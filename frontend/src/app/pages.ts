@@ -20,6 +20,7 @@ export const SIGNED_IN: readonly Page[] = [
   page("/releases", async () => (await import("@/features/releases/list/ReleaseListPage")).ReleaseListPage),
   page("/releases/:releaseId", async () => (await import("@/features/releases/detail/ReleasePage")).ReleasePage),
   page("/account/tokens", async () => (await import("@/features/account/TokensPage")).TokensPage),
+  page("/account/second-factor", async () => (await import("@/features/auth/SecondFactorPage")).SecondFactorPage),
   page("/compare", async () => (await import("@/features/releases/compare/ComparePage")).ComparePage),
   page("/account", async () => (await import("@/features/auth/AccountPage")).AccountPage),
 ];

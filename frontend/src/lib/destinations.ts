@@ -1,5 +1,6 @@
 export const HOME = "/releases";
 export const TOKENS = "/account/tokens";
+export const SECOND_FACTOR = "/account/second-factor";
 
 // Pages that Django serves: the router knows nothing of them, the browser has to load them.
 const SERVER_PREFIXES = ["/admin", "/api", "/metrics", "/static"];

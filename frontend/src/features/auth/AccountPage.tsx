@@ -1,5 +1,7 @@
 import { chakra, Heading } from "@chakra-ui/react";
+import { Link } from "react-router";
 import { PageTitle } from "@/components/PageTitle";
+import { SECOND_FACTOR } from "@/lib/destinations";
 import { useMe } from "@/lib/session";
 import { CredentialField, CredentialForm } from "./CredentialForm";
 import { useChangePassword } from "./password";
@@ -60,6 +62,15 @@ export function AccountPage() {
           Your account
         </Heading>
         <Text>{fullName ? `${fullName}, ${email}` : email}</Text>
+      </div>
+      <div>
+        <Heading as="h2" size="lg">
+          Second factor
+        </Heading>
+        <Text>A code of an authenticator app beside your password, with recovery codes for when it is lost.</Text>
+        <chakra.p mt="1" textDecoration="underline">
+          <Link to={SECOND_FACTOR}>See how yours stands</Link>
+        </chakra.p>
       </div>
       {hasPassword ? <PasswordChange /> : <Text>You sign in with another service: there is no password here.</Text>}
     </Column>

@@ -8,6 +8,7 @@ const Form = chakra("form", { base: { display: "flex", flexDirection: "column", 
 /** The server's sentence about a failure, made fit for somebody who is only just signing in. */
 function failureText(error: unknown): string {
   if (!(error instanceof ApiError)) return sentenceOf(error);
+  if (error.code === "second_factor_invalid") return "The code is wrong, or was used before.";
   if (error.code === "invalid_credentials") return "The e-mail address or the password is wrong.";
   if (error.status === 429 && error.retryAfterSeconds) {
     return `${error.message} You can try again in ${waitInWords(error.retryAfterSeconds)}.`;
@@ -29,8 +30,10 @@ function fieldErrors(error: unknown, field: string): string {
 interface CredentialFieldProps {
   label: string;
   name: string;
-  type: "email" | "password";
-  autoComplete: "username" | "current-password" | "new-password";
+  type: "email" | "password" | "text";
+  autoComplete: "username" | "current-password" | "new-password" | "one-time-code" | "off";
+  inputMode?: "numeric";
+  maxLength?: number;
   autoFocus?: boolean;
   /** What the server said about the form. */
   failure: unknown;

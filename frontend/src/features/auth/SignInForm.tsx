@@ -1,6 +1,8 @@
 import { chakra } from "@chakra-ui/react";
+import { useEffect } from "react";
 import { Link } from "react-router";
 import { CredentialField, CredentialForm } from "./CredentialForm";
+import { type SecondStep, stepAfter } from "./second-factor";
 import { useSignIn } from "./sign-in";
 
 const Aside = chakra("p", { base: { fontSize: "sm", textAlign: "center", textDecoration: "underline" } });
@@ -8,10 +10,16 @@ const Aside = chakra("p", { base: { fontSize: "sm", textAlign: "center", textDec
 interface SignInFormProps {
   /** Whether the focus goes to the first field, where nothing has to be read before. */
   autoFocus: boolean;
+  /** Called where the password was right, and more is to come. */
+  onStep: (step: SecondStep) => void;
 }
 
-export function SignInForm({ autoFocus }: SignInFormProps) {
+export function SignInForm({ autoFocus, onStep }: SignInFormProps) {
   const { mutate, error, isPending } = useSignIn();
+  const step = stepAfter(error);
+  useEffect(() => {
+    if (step) onStep(step);
+  }, [step, onStep]);
   return (
     <>
       <CredentialForm
@@ -19,7 +27,7 @@ export function SignInForm({ autoFocus }: SignInFormProps) {
         submit="Sign in"
         submitting="Signing in"
         isPending={isPending}
-        failure={error}
+        failure={step ? null : error}
         fields={["email", "password"]}
         onSubmit={(value) => mutate({ email: value("email").trim(), password: value("password") })}
       >

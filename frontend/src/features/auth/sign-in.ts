@@ -12,14 +12,16 @@ async function signIn(credentials: Credentials): Promise<Me> {
   return bodyOf(await api.POST("/api/auth/login/", { body: credentials, params: { header: await csrfHeader() } }));
 }
 
-export function useSignIn() {
+/** What is to be done once somebody is signed in. */
+export function useSignedIn(): (me: Me) => void {
   const client = useQueryClient();
-  return useMutation({
-    mutationFn: signIn,
-    onSuccess(me) {
-      // What somebody else saw in this tab before is not this user's to see.
-      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
-      client.setQueryData(sessionQuery.queryKey, me);
-    },
-  });
+  return (me) => {
+    // What somebody else saw in this tab before is not this user's to see.
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
+    client.setQueryData(sessionQuery.queryKey, me);
+  };
+}
+
+export function useSignIn() {
+  return useMutation({ mutationFn: signIn, onSuccess: useSignedIn() });
 }

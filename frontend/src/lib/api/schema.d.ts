@@ -1222,6 +1222,12 @@ export interface components {
             /** @description Not where one signs in by OpenID Connect alone. */
             readonly has_password: boolean;
         };
+        NewSecret: {
+            /** @description For the app, in base 32. */
+            readonly secret: string;
+            /** @description The same as an address, for a QR code. */
+            readonly uri: string;
+        };
         /** @description What is asked for. Texts are taken as text only, as the OpenAPI document says. */
         NewServiceToken: {
             /** @description What it is for. */
@@ -1348,8 +1354,6 @@ export interface components {
             }[];
         };
         RecoveryCodes: {
-            /** @description Six digits of the authenticator app, or a recovery code. */
-            code: string;
             /** @description Each is good once, in place of a code. Told only now. */
             readonly recovery_codes: string[];
         };
@@ -1461,10 +1465,6 @@ export interface components {
         SetUp: {
             /** @description Needed but for who is only setting one up to sign in. */
             password?: string;
-            /** @description For the app, in base 32. */
-            readonly secret: string;
-            /** @description The same as an address, for a QR code. */
-            readonly uri: string;
         };
         SignInOptions: {
             /** @description Null where it is not set up. */
@@ -2408,7 +2408,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RecoveryCodes"];
+                "application/json": components["schemas"]["Code"];
             };
         };
         responses: {
@@ -2510,7 +2510,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RecoveryCodes"];
+                "application/json": components["schemas"]["Code"];
             };
         };
         responses: {
@@ -2621,7 +2621,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SetUp"];
+                    "application/json": components["schemas"]["NewSecret"];
                 };
             };
             /** @description `malformed_body`, `invalid_parameter` */

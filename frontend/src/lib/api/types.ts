@@ -15,6 +15,7 @@ export type Rollup = Schemas["Rollup"];
 export type HeldBy = Schemas["HeldBy"];
 export type PhaseCounts = Schemas["PhaseCounts"];
 export type SavedView = Schemas["SavedView"];
+export type SecondFactor = Schemas["SecondFactor"];
 export type ServiceToken = Schemas["ServiceToken"];
 export type NewServiceToken = Schemas["NewServiceToken"];
 export type EntityProblem = Schemas["EntityProblem"];
