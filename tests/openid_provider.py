@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
@@ -34,8 +35,8 @@ _FIRST_KEY = make_key("first")
 
 
 class OpenIdProvider:
-    def __init__(self, port: int) -> None:
-        self.issuer = f"http://127.0.0.1:{port}"
+    def __init__(self, host: str, port: int) -> None:
+        self.issuer = f"http://{host}:{port}"
         self.key = _FIRST_KEY
         self.published = [_FIRST_KEY]
         self.asked: list[str] = []
@@ -52,6 +53,8 @@ class OpenIdProvider:
         self.userinfo: Claims | None = None
         """What is told there and not in the ID token; None: everything is in the token."""
         self.auth_method = "client_secret_basic"
+        self.asks_people = False
+        """Whether a page of its own stands in between, whose link leads back."""
         self._person: Claims = {}
         self._codes: dict[str, dict[str, str]] = {}
         self._access_tokens: set[str] = set()
@@ -140,9 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:  # The name that the base class calls.
         path, query = self._asked()
         if path == "/authorize":
-            self.send_response(302)
-            self.send_header("Location", self.provider.authorize(query))
-            self.end_headers()
+            self._send_back(self.provider.authorize(query))
         elif path in self.provider.answers:
             self.provider.answers[path](self)
         elif path == DISCOVERY:
@@ -162,12 +163,21 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.answer(*self.provider.redeem(form, self.headers["Authorization"]))
 
+    def _send_back(self, address: str) -> None:
+        if self.provider.asks_people:
+            page = f'<!doctype html><title>Provider</title><a href="{escape(address)}">Go on to Relportal</a>'
+            self.answer_bytes(page.encode(), content_type="text/html")
+            return
+        self.send_response(302)
+        self.send_header("Location", address)
+        self.end_headers()
+
     def answer(self, status: int, body: Any) -> None:
         self.answer_bytes(json.dumps(body).encode(), status)
 
-    def answer_bytes(self, content: bytes, status: int = 200) -> None:
+    def answer_bytes(self, content: bytes, status: int = 200, content_type: str = "application/json") -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
@@ -210,12 +220,14 @@ def _base64(content: bytes) -> str:
 
 
 @contextmanager
-def running_provider() -> Iterator[OpenIdProvider]:
+def running_provider(host: str = "127.0.0.1") -> Iterator[OpenIdProvider]:
+    """`host` is what it calls itself: to a browser, `localhost` is another site than 127.0.0.1."""
+
     class Handler(_Handler):
         pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    provider = Handler.provider = OpenIdProvider(server.server_port)
+    provider = Handler.provider = OpenIdProvider(host, server.server_port)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:
         yield provider
