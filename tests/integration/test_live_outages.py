@@ -95,12 +95,11 @@ async def test_many_outages_in_a_row_leave_nothing_behind(fake: FakeWorld, live:
             fake.temporal.is_up = True
             await follower.until_live()
 
-        # Long-polls that were cut begin again within a pause.
+        # Long-polls that were cut begin again within a pause; a look and a reading may be under way at either count.
         async with asyncio.timeout(10):
-            while trees.long_polls.waiting < polls:  # noqa: ASYNC110
+            while trees.long_polls.waiting < polls or len(asyncio.all_tasks()) > tasks + 2:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         assert trees.long_polls.waiting == polls
-        assert len(asyncio.all_tasks()) <= tasks + 2, "a look and a reading may be under way"
 
 
 async def test_an_app_that_holds_a_release_up_does_so_while_it_does_not_answer(fake: FakeWorld, live: Follow) -> None:
