@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 
@@ -44,6 +45,13 @@ def test_another_password_takes_the_place_of_the_one_before(monkeypatch: pytest.
     call_command("prepare_demo")
     assert authenticate(username="admin@example.com", password="second password")
     assert not authenticate(username="admin@example.com", password="first password")
+
+
+@pytest.mark.usefixtures("_prepared")
+def test_a_second_factor_that_somebody_tried_out_keeps_the_next_one_out_of_no_demo() -> None:
+    User.objects.filter(email="viewer@example.com").update(second_factor_at=timezone.now())
+    call_command("prepare_demo")
+    assert User.objects.get(email="viewer@example.com").second_factor_at is None
 
 
 def test_without_a_password_nobody_is_made(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,7 +77,7 @@ function TurnOff() {
     <div>
       <CredentialForm
         label="Turn the second factor off"
-        submit="Turn it off for good"
+        submit="Turn it off now"
         submitting="Turning it off"
         isPending={turningOff.isPending}
         failure={turningOff.error}
