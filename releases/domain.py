@@ -227,6 +227,7 @@ class Run:
     status: RunStatus
     started_at: datetime
     ended_at: datetime | None = None
+    workflow_type: str = ""
 
     @property
     def duration(self) -> timedelta | None:

@@ -13,6 +13,9 @@ RelportalError
 ├── AmbiguousEntity              the ID stands in several places
 └── SourceError                  the source could not be read; trying again may help
     ├── TemporalUnavailable      the server does not answer, or refuses
+    │   ├── NamespaceNotFound    it has no such namespace
+    │   ├── CredentialsRefused   it wants credentials, or others than it was given
+    │   ├── CallRefused          it does not take the call as it is: a visibility query that it can't read
     │   └── LongPollRefused      it will not let another long-poll wait
     ├── WorkerUnavailable        no worker answers the workflow's queries
     ├── QueryTimeout             the worker lives, but this answer took too long
@@ -91,6 +94,18 @@ class SourceError(RelportalError):
 
 
 class TemporalUnavailable(SourceError):
+    pass
+
+
+class NamespaceNotFound(TemporalUnavailable):
+    pass
+
+
+class CredentialsRefused(TemporalUnavailable):
+    pass
+
+
+class CallRefused(TemporalUnavailable):
     pass
 
 

@@ -44,7 +44,10 @@ from temporalio.service import GrpcCompression, RPCError, RPCStatusCode, TLSConf
 
 from releases.domain import HistoryPage, Run, RunStatus
 from releases.errors import (
+    CallRefused,
+    CredentialsRefused,
     LongPollRefused,
+    NamespaceNotFound,
     QueryFailed,
     QueryTimeout,
     RelportalError,
@@ -397,6 +400,7 @@ def _run(info: WorkflowExecutionInfo) -> Run:
         status=RunStatus(name),
         started_at=_moment(info.start_time),
         ended_at=_moment(info.close_time) if info.HasField("close_time") else None,
+        workflow_type=info.type.name,
     )
 
 
@@ -507,10 +511,18 @@ def _long_poll_error(error: RPCError) -> RelportalError:
     return _service_error(error)
 
 
+_REFUSALS: Mapping[RPCStatusCode, type[TemporalUnavailable]] = {
+    RPCStatusCode.NOT_FOUND: NamespaceNotFound,
+    RPCStatusCode.UNAUTHENTICATED: CredentialsRefused,
+    RPCStatusCode.PERMISSION_DENIED: CredentialsRefused,
+    RPCStatusCode.INVALID_ARGUMENT: CallRefused,
+}
+
+
 def _service_error(error: RPCError) -> RelportalError:
     if error.status is RPCStatusCode.NOT_FOUND and not _is_about_namespace(error):
         return WorkflowNotFound(error.message)
-    return TemporalUnavailable(f"{error.status.name}: {error.message}")
+    return _REFUSALS.get(error.status, TemporalUnavailable)(f"{error.status.name}: {error.message}")
 
 
 def _is_about_namespace(error: RPCError) -> bool:

@@ -5,7 +5,7 @@ Temporal is asked, and never whether it exists.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +17,8 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from releases.access import Viewer
+from releases.checkup import Checkup
+from releases.checkup_report import Report
 from releases.comparison import Chosen, Comparands
 from releases.counting import PhaseCounter, PhaseCounts
 from releases.domain import Entity, EntityId, EntityType, Tree
@@ -144,6 +146,13 @@ _warming: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]]" = W
 async def check_source() -> None:
     """Nothing where Temporal can be reached; else TemporalUnavailable."""
     await source().gateway.check()
+
+
+async def check_up(wanted: Sequence[EntityId] = (), *, at_most: int = 10) -> Report:
+    """Whether workflows meet the contract: for whoever runs the portal, who may see all."""
+    known = source()
+    checkup = Checkup(known.gateway, known.reader, settings.RELPORTAL.RELEASE_LIST_QUERY)
+    return await checkup.run(wanted, at_most=at_most)
 
 
 # Use cases

@@ -69,6 +69,9 @@ class ReleaseWorkflowIds:
         return release_id if release_id.type is EntityType.RELEASE else None
 
 
+_MOST_MORE_PROBLEMS = 9
+"""Each is told of once more when these are mended."""
+
 NOTHING: Mapping[Any, Any] = {}
 """Shared by all that hold nothing."""
 
@@ -80,17 +83,21 @@ class Reported(Entity):
     (It is the entity itself, not a draft of it: trees have thousands, and making each twice is half of what reading
     one costs.) `child_ids` are its children in order, each well formed and once. `embedded` are those among them that
     were told of in the same answer; the others are to be asked for. `is_whole`: all that stands below was told of.
+    `more_problems` are those beside the first, for whoever mends the workflow.
     """
 
     path: str = ""
     child_ids: tuple[EntityId, ...] = ()
     embedded: Mapping[EntityId, "Reported"] = field(default_factory=lambda: NOTHING)
     is_whole: bool = True
+    more_problems: tuple[EntityProblem, ...] = ()
 
     def has(self, code: ProblemCode, detail: str) -> None:
-        """Note a problem; the first one stands."""
+        """Note a problem; the first one is what readers are shown."""
         if self.problem is None:
             self.problem = EntityProblem(code, detail)
+        elif len(self.more_problems) < _MOST_MORE_PROBLEMS:
+            self.more_problems += (EntityProblem(code, detail),)
 
     def malformed(self, detail: str) -> None:
         self.has(ProblemCode.INVALID_PAYLOAD, detail)
@@ -136,6 +143,11 @@ class _Shape:
 
 
 _SHAPES = {entity_type: _Shape.of(entity_type) for entity_type in EntityType}
+
+
+def known_fields(entity_type: EntityType) -> frozenset[str]:
+    """The names of the fields that the contract gives to answers about entities of this type."""
+    return _SHAPES[entity_type].known
 
 
 def decode(payload: Any, entity_id: EntityId, entity_type: EntityType, parent_id: str | None = None) -> Reported:
@@ -349,4 +361,4 @@ def _described(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return "a number"
-    return {"dict": "an object", "list": "a list"}.get(type(value).__name__, "of an unexpected kind")
+    return {"dict": "an object", "list": "a list"}.get(type(value).__name__, "not JSON")

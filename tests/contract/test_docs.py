@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from drf_spectacular.generators import SchemaGenerator
 
-from releases import problems
+from releases import checkup_faults, problems
+from releases.checkup_faults import Fault
 from releases.domain import ProblemCode
 from releases.problems import Problem
 from relportal.env import Env
@@ -27,6 +28,11 @@ ROUTES = {
 }
 ERROR_CODES = {
     problem.code for problem in (*problems.TABLE.values(), *vars(problems).values()) if isinstance(problem, Problem)
+}
+FAULT_CODES = {
+    fault.code
+    for fault in (*checkup_faults.BY_PROBLEM.values(), *vars(checkup_faults).values())
+    if isinstance(fault, Fault)
 }
 PARAMETER = re.compile(r"\{[a-z_]+\}|<[a-z_]+>|\b(?:release|wave|cluster|bundle|app):[\w.-]+")
 
@@ -64,6 +70,11 @@ def test_every_error_code_is_explained(docs, code):
 @pytest.mark.parametrize("code", sorted(ProblemCode))
 def test_every_problem_of_an_entity_is_explained(docs, code):
     assert f"`{code}`" in docs, f"{code}: say in releases/README.md what it means and what to do."
+
+
+@pytest.mark.parametrize("code", sorted(FAULT_CODES))
+def test_every_fault_of_a_check_up_is_named(docs, code):
+    assert f"`{code}`" in docs, f"{code}: name it in releases/README.md, under Checking workflows."
 
 
 def test_no_command_is_promised_that_is_not_there(docs):

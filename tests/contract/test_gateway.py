@@ -10,13 +10,15 @@ import pytest
 import releases.gateway
 from releases.domain import HistoryPage, RunStatus
 from releases.errors import (
+    CallRefused,
+    NamespaceNotFound,
     QueryFailed,
     QueryTimeout,
     TemporalUnavailable,
     WorkerUnavailable,
     WorkflowNotFound,
 )
-from releases.gateway import Gateway
+from releases.gateway import Gateway, GatewayConfig, TemporalGateway
 from tests.temporal import TemporalServer
 from tests.workflows import AnythingWorkflow
 from tests.worlds import PATIENT, World, listed, real_world
@@ -44,6 +46,7 @@ async def test_a_running_workflow_is_described(world: World) -> None:
     run = await world.gateway().describe("release:r")
 
     assert (run.workflow_id, run.status, run.ended_at) == ("release:r", RunStatus.RUNNING, None)
+    assert run.workflow_type == "HolderWorkflow"
     assert run.run_id
     assert before < run.started_at < datetime.now(UTC) + timedelta(seconds=5)
 
@@ -406,8 +409,8 @@ async def test_a_long_list_comes_in_pages(world: World, monkeypatch: pytest.Monk
         '(WorkflowId = "a"',
     ],
 )
-async def test_a_query_that_visibility_refuses_is_unavailable(world: World, query: str) -> None:
-    with pytest.raises(TemporalUnavailable):
+async def test_a_query_that_visibility_does_not_take_is_refused(world: World, query: str) -> None:
+    with pytest.raises(CallRefused):
         await world.gateway().list_runs(query)
 
 
@@ -655,6 +658,15 @@ async def test_a_token_that_is_none_is_unavailable(world: World) -> None:
 
 async def test_a_server_that_is_there_passes_the_check(world: World) -> None:
     await world.gateway().check()
+
+
+@pytest.mark.temporal
+async def test_a_namespace_that_is_not_there_is_told_apart_from_a_workflow(temporal_server: TemporalServer) -> None:
+    gateway = TemporalGateway(GatewayConfig(host=temporal_server.host, namespace="nowhere"))
+
+    for call in (gateway.check(), gateway.describe("release:r"), gateway.list_runs("")):
+        with pytest.raises(NamespaceNotFound):
+            await call
 
 
 async def test_a_server_that_is_gone_is_unavailable_to_every_call(world: World) -> None:

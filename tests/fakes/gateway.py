@@ -42,6 +42,7 @@ from typing import Any
 import releases.gateway
 from releases.domain import HistoryPage, Run, RunStatus
 from releases.errors import (
+    CallRefused,
     LongPollRefused,
     QueryFailed,
     QueryTimeout,
@@ -119,12 +120,14 @@ class FakeTemporal:
         *,
         worker: str = "worker",
         started_at: datetime | None = None,
+        workflow_type: str = "HolderWorkflow",
     ) -> Run:
         """A newer run of this workflow. ValueError while one is open, as with the real one."""
         runs = self._runs.setdefault(workflow_id, [])
         if runs and runs[-1].run.status.is_open:
             raise ValueError(f"{workflow_id} is running")
-        run = Run(workflow_id, str(uuid.uuid4()), RunStatus.RUNNING, started_at or self._moment())
+        began = started_at or self._moment()
+        run = Run(workflow_id, str(uuid.uuid4()), RunStatus.RUNNING, began, workflow_type=workflow_type)
         continued = runs[-1] if runs and runs[-1].run.status is RunStatus.CONTINUED_AS_NEW else None
         runs.append(
             FakeRun(
@@ -289,7 +292,7 @@ class FakeGateway(Gateway):
             try:
                 matches = matcher(query)
             except InvalidQuery as error:
-                raise TemporalUnavailable(f"INVALID_ARGUMENT: {error}") from error
+                raise CallRefused(f"INVALID_ARGUMENT: {error}") from error
         found = sorted(filter(matches, self._temporal.all_runs()), key=listing_order)
         # The token is the last run of the page before, so that what starts meanwhile shifts nothing.
         after = next((i + 1 for i, run in enumerate(found) if run.run_id.encode() == page_token), 0)

@@ -21,7 +21,14 @@ from temporalio.service import RPCError, RPCStatusCode
 
 import releases.gateway
 from releases.domain import HistoryPage, RunStatus
-from releases.errors import LongPollRefused, QueryTimeout, TemporalUnavailable, WorkflowNotFound
+from releases.errors import (
+    CallRefused,
+    CredentialsRefused,
+    LongPollRefused,
+    QueryTimeout,
+    TemporalUnavailable,
+    WorkflowNotFound,
+)
 from releases.gateway import GatewayConfig, TemporalGateway, _long_poll_error, _persistently
 
 
@@ -246,7 +253,9 @@ async def test_tries_of_a_step_that_are_not_yet_written_down_end_the_joining(mon
     [
         (failing(RPCStatusCode.RESOURCE_EXHAUSTED, cause=TOO_MANY), LongPollRefused),
         (failing(RPCStatusCode.NOT_FOUND), WorkflowNotFound),
-        (failing(RPCStatusCode.INVALID_ARGUMENT), TemporalUnavailable),
+        (failing(RPCStatusCode.INVALID_ARGUMENT), CallRefused),
+        (failing(RPCStatusCode.UNAUTHENTICATED), CredentialsRefused),
+        (failing(RPCStatusCode.PERMISSION_DENIED), CredentialsRefused),
         (failing(RPCStatusCode.UNAVAILABLE), TemporalUnavailable),
         (failing(RPCStatusCode.CANCELLED), TemporalUnavailable),
     ],

@@ -358,6 +358,18 @@ def test_the_first_thing_that_is_wrong_is_the_one_that_is_told() -> None:
     assert problem_of(wave) is ProblemCode.WRONG_ID
 
 
+def test_what_else_is_wrong_is_kept_beside_it_as_far_as_anybody_reads_on() -> None:
+    wrong = {"id": "wave:other", "state": 7, "sequence": "x", "cluster_ids": list(range(100))}
+    wave = read(wrong, "wave:w", "release:r")
+
+    assert [problem.detail for problem in wave.more_problems[:3]] == [
+        "state is a number, not a text.",
+        'sequence is "x", not an integer.',
+        "It lists a number among its clusters: not an entity ID.",
+    ]
+    assert len(wave.more_problems) == 9
+
+
 def test_a_problem_never_quotes_a_whole_payload() -> None:
     for payload in ("x" * 5000, {"id": "y" * 5000}, {"id": "release:r", "state": "s", "wave_ids": ["z" * 5000]}):
         reported = read(payload)
