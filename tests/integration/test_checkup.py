@@ -43,6 +43,12 @@ LIST_QUERY = 'WorkflowId STARTS_WITH "release:"'
 NOW = "2025-11-22T10:00:00Z"
 
 
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine makes no query a slow one."""
+    monkeypatch.setattr("releases.release_checkup.SLOW_SECONDS", PATIENT)
+
+
 async def checked(
     gateway: Gateway,
     *wanted: EntityId,
@@ -505,7 +511,7 @@ async def test_a_part_whose_worker_is_gone_is_told_of_and_the_rest_is_read(world
     await world.stop_worker("gone")
     await start_all(world, each)
 
-    code, place = only(await checked(world.gateway(query_timeout=1.5), RELEASE_ID, patience=1.5))
+    code, place = only(await checked(world.gateway(query_timeout=3), RELEASE_ID, patience=3))
 
     assert (code, place.path, place.workflow_id) == ("no_worker", "wave:w1/cluster:c1", "cluster:c1")
 
@@ -523,8 +529,9 @@ async def test_a_worker_that_ended_releases_have_lost_is_told_so(world: World) -
     assert "has ended" in fault.title
 
 
-async def test_a_slow_query_is_told_with_its_time(world: World) -> None:
-    slow = {"$sleep": 1.3, "id": "app:a1", "state": "running"}
+async def test_a_slow_query_is_told_with_its_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("releases.release_checkup.SLOW_SECONDS", 1.2)
+    slow = {"$sleep": 1.5, "id": "app:a1", "state": "running"}
     await world.start("release:r", told(answering(APP, slow)))
 
     report = await checked(world.gateway(), RELEASE_ID)
