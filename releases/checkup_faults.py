@@ -91,8 +91,8 @@ NOT_LISTED = Fault(
 NO_WORKER = Fault(
     "no_worker",
     "No worker answers the queries of the workflow.",
-    "Run a worker with its code that polls its task queue. Where one runs, the workflow's tasks may be failing: its"
-    " history in Temporal's UI says why.",
+    "Run a worker that polls its task queue and has its workflow type registered. Where one runs, the workflow's tasks"
+    " may be failing: its history in Temporal's UI, and the worker's log, say why.",
 )
 NO_WORKER_ANY_MORE = Fault(
     "no_worker",
@@ -149,7 +149,7 @@ SLOW = Fault(
 )
 NOT_REACHED = Fault(
     "not_reached",
-    "An entity could not be looked at, since a query before it was not answered in time.",
+    "An entity could not be looked at, since another query was not answered in time.",
     "Mend that one first, then run this again.",
 )
 
@@ -197,9 +197,8 @@ BY_PROBLEM: Mapping[ProblemCode, Fault] = {
     ProblemCode.QUERY_TIMEOUT: Fault(
         "query_timeout",
         "A query is not answered in time, though a worker is there.",
-        "Let it answer from what the workflow remembers, without waiting or computing. Queries of one workflow wait for"
-        " each other, so one that is slow may hold up all that are named here. Or the worker has too much to do: run"
-        " more of them. QUERY_TIMEOUT_SECONDS is how long is waited.",
+        "Let it answer from what the workflow remembers, without waiting or computing. Or the worker has too much to"
+        " do: run more of them. QUERY_TIMEOUT_SECONDS is how long is waited.",
     ),
     ProblemCode.WORKER_UNAVAILABLE: NO_WORKER,
     ProblemCode.TEMPORAL_UNAVAILABLE: Fault(

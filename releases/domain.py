@@ -228,6 +228,7 @@ class Run:
     started_at: datetime
     ended_at: datetime | None = None
     workflow_type: str = ""
+    task_queue: str = ""
 
     @property
     def duration(self) -> timedelta | None:

@@ -401,6 +401,7 @@ def _run(info: WorkflowExecutionInfo) -> Run:
         started_at=_moment(info.start_time),
         ended_at=_moment(info.close_time) if info.HasField("close_time") else None,
         workflow_type=info.type.name,
+        task_queue=info.task_queue,
     )
 
 

@@ -30,14 +30,14 @@ from releases.checkup_faults import (
     Fault,
 )
 from releases.checkup_report import Checked, Place, Report
-from releases.domain import Entity, EntityId, EntityProblem, EntityType, ProblemCode, RunStatus, Tree
+from releases.domain import Entity, EntityId, EntityProblem, EntityType, ProblemCode, Run, RunStatus, Tree
 from releases.errors import NotFound, QueryFailed, QueryTimeout, RelportalError, SourceError, WorkerUnavailable
 from releases.gateway import Gateway
 from releases.hierarchy import HierarchyReader
 from releases.phases import Phase, normalised
 from releases.reading import unread
 from releases.topology import HIERARCHY_QUERY, Reported, known_fields
-from releases.witness import Asked, Witness
+from releases.witness import Asked, Key, Witness
 
 SLOW_SECONDS = 1.0
 """A query that takes longer makes its release feel slow: the portal's own part in it is some milliseconds."""
@@ -47,6 +47,9 @@ LARGE_BYTES = 1_048_576
 
 ASKED_FOR_OFFERS = 5
 """Workflows of one kind in one release that are asked what they offer: mostly they run the same code."""
+
+ASKED_ALONE_SECONDS = 15.0
+"""For how long those that were late are asked again, one by one. Innocent ones take milliseconds each."""
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 
@@ -70,6 +73,9 @@ class ReleaseCheckup:
         self._witness = Witness(gateway)
         self._reader = HierarchyReader(self._witness, known.phases, known.config)
         self._is_alive: dict[str, bool] = {}
+        self._runs: dict[str, Run] = {}
+        self._innocent: set[Key] = set()
+        self._somebody_is_slow = False
         self._repeated: defaultdict[tuple[Fault, EntityType, str], list[Place]] = defaultdict(list)
 
     @property
@@ -84,13 +90,15 @@ class ReleaseCheckup:
     async def meet(self) -> bool:
         """Whether there is a workflow whose worker answers, with a query that tells of a release."""
         try:
-            self.checked = Checked(self.release_id, await self._witness.describe(self.workflow_id))
+            run = self._runs[self.workflow_id] = await self._witness.describe(self.workflow_id)
+            self.checked = Checked(self.release_id, run)
             offers = await self._witness.offered_queries(self.workflow_id)
         except NotFound:
             self._note(NO_SUCH_RELEASE, f"There is no workflow {self.workflow_id}.")
         except WorkerUnavailable as error:
             is_open = self.checked is not None and self.checked.run.status.is_open
-            self._note(NO_WORKER if is_open else NO_WORKER_ANY_MORE, str(error))
+            fault = NO_WORKER if is_open else NO_WORKER_ANY_MORE
+            self._note(fault, f"Nobody answers ({error}).{self._who_should_answer(self.workflow_id)}")
         except RelportalError as error:
             self._note(BY_PROBLEM[ProblemCode.TEMPORAL_UNAVAILABLE], str(error))
         else:
@@ -121,6 +129,7 @@ class ReleaseCheckup:
             self.checked.seconds = time.monotonic() - began
             self.checked.entities = sum(1 for _ in root.walk())
         await self._hear(root)
+        await self._single_out()
         self._judge_all(root, listed)
 
     def _judge_all(self, root: Entity, listed: Entity | None) -> None:
@@ -185,6 +194,17 @@ class ReleaseCheckup:
             each.workflow_id == entity.id and not isinstance(each.error, NotFound) for each in self._attempts(entity)
         )
 
+    async def _single_out(self) -> None:
+        """Find out which of the queries that took long, or too long though a worker is there, had only waited."""
+        late = {
+            each.key: each
+            for each in self._witness.asked
+            if (each.is_answered and each.seconds > SLOW_SECONDS)
+            or (isinstance(each.error, QueryTimeout) and self._is_alive.get(each.workflow_id))
+        }
+        self._innocent = await self._witness.innocent(late, at_once=SLOW_SECONDS, within=ASKED_ALONE_SECONDS)
+        self._somebody_is_slow = not self._innocent.issuperset(late)
+
     async def _hear_workflow(self, workflow_id: str) -> None:
         try:
             if workflow_id not in self._witness.offers:
@@ -197,13 +217,12 @@ class ReleaseCheckup:
             pass  # Its own problem is told already.
 
     async def _note_type(self, workflow_id: EntityId, entity_type: EntityType) -> None:
-        if workflow_id not in self._witness.offers:
-            return
         try:
-            run = await self._witness.describe(workflow_id)
+            run = self._runs[workflow_id] = await self._witness.describe(workflow_id)
         except RelportalError:
             return
-        self._report.note_offers(run.workflow_type, entity_type, self._witness.offers[workflow_id])
+        if workflow_id in self._witness.offers:
+            self._report.note_offers(run.workflow_type, entity_type, self._witness.offers[workflow_id])
 
     # Judging what came
 
@@ -237,13 +256,23 @@ class ReleaseCheckup:
             was_late = problem.code in (ProblemCode.QUERY_TIMEOUT, ProblemCode.WORKER_UNAVAILABLE)
             return NOT_REACHED if was_late else BY_PROBLEM[problem.code], _last(attempts), problem.detail
         last = failed[-1]
+        if isinstance(last.error, QueryTimeout) and last.key in self._innocent:
+            found = f"There was no answer within {last.seconds:.1f} s, {_AT_ONCE}."
+            fault = NOT_REACHED if self._somebody_is_slow else BY_PROBLEM[ProblemCode.QUERY_TIMEOUT]
+            return fault, last, found
         if isinstance(last.error, QueryTimeout):
             is_alive = self._is_alive.get(last.workflow_id, problem.code is ProblemCode.QUERY_TIMEOUT)
             code = ProblemCode.QUERY_TIMEOUT if is_alive else ProblemCode.WORKER_UNAVAILABLE
-            return BY_PROBLEM[code], last, f"There was no answer within {last.seconds:.1f} s."
+            who = "" if is_alive else self._who_should_answer(last.workflow_id)
+            return BY_PROBLEM[code], last, f"There was no answer within {last.seconds:.1f} s.{who}"
         if isinstance(last.error, QueryFailed) and not self._may_offer(last.workflow_id, last.query):
             return NOT_OFFERED, last, _offered(last.query, self._witness.offers[last.workflow_id] or ())
         return BY_PROBLEM[problem.code], last, str(last.error)
+
+    def _who_should_answer(self, workflow_id: str) -> str:
+        """A sentence, where it is known."""
+        run = self._runs.get(workflow_id)
+        return f" Its task queue is {run.task_queue}, its workflow type {run.workflow_type}." if run else ""
 
     def _nobody_tells(self, entity: Entity, attempts: Sequence[Asked]) -> str:
         above = [f"{each.call} of workflow {each.workflow_id} answers null" for each in attempts if each.is_null]
@@ -285,11 +314,11 @@ class ReleaseCheckup:
             if each.answer_bytes > LARGE_BYTES:
                 found = f"The answer has {each.answer_bytes / 1e6:.1f} MB."
                 self._report.note(LARGE, Place(found, self.release_id, None, each.workflow_id, each.call))
-        for first, *others in slow.values():
-            # A workflow answers one query after the other: the first of its slow ones held up the others.
-            also = f" {len(others)} more of this workflow were as slow, or waited for it." if others else ""
-            found = f"It took {first.seconds:.1f} s.{also}"
-            self._report.note(SLOW, Place(found, self.release_id, None, first.workflow_id, first.call))
+        for late in slow.values():
+            guilty = {each.call: each for each in late if each.key not in self._innocent}
+            for each in guilty.values() or late[:1]:
+                found = f"It took {each.seconds:.1f} s{'' if guilty else f', {_AT_ONCE}'}."
+                self._report.note(SLOW, Place(found, self.release_id, None, each.workflow_id, each.call))
 
     # Noting it
 
@@ -325,6 +354,9 @@ _UNREAD = frozenset(
         ProblemCode.TEMPORAL_UNAVAILABLE,
     }
 )
+
+
+_AT_ONCE = "but it was answered at once when it was asked again, alone"
 
 
 def _last(attempts: Sequence[Asked]) -> Asked | None:

@@ -1,8 +1,9 @@
 """A gateway that remembers what was asked through it and what came of that, to tell afterwards who was at fault."""
 
+import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,12 @@ import orjson
 from releases.domain import HistoryPage, Run
 from releases.errors import RelportalError
 from releases.gateway import Gateway
+
+Key = tuple[str, str, str | None]
+"""A workflow's ID, the query it was asked, and with which argument."""
+
+_BETWEEN_TRIES = 0.1
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,11 @@ class Asked:
     def call(self) -> str:
         """As one would write it: `get_wave_state(wave:w1)`."""
         return f"{self.query}({self.argument or ''})"
+
+    @property
+    def key(self) -> Key:
+        """What was asked of whom, whatever came of it."""
+        return self.workflow_id, self.query, self.argument
 
     @property
     def is_answered(self) -> bool:
@@ -57,6 +69,37 @@ class Witness(Gateway):
     def asked_of(self, query: str, subject: str) -> Sequence[Asked]:
         """The queries of this name with the subject as argument, or of the workflow of that name without one."""
         return self._of.get((query, subject), ())
+
+    async def innocent(self, late: Iterable[Key], *, at_once: float, within: float) -> set[Key]:
+        """Those of these queries which are answered at once when each is asked alone: they had waited for others.
+
+        A workflow answers one query after the other, in an order of its own, so that times alone don't tell which of
+        several was slow. `at_once` is in seconds; none is asked any more after `within` seconds.
+        """
+        ends_at = time.monotonic() + within
+        found: set[Key] = set()
+        for workflow_id, query, argument in late:
+            if not await self._is_free(workflow_id, ends_at):
+                continue
+            began = time.monotonic()
+            try:
+                await self._gateway.query(workflow_id, query, argument)
+            except RelportalError:
+                continue
+            if time.monotonic() - began < at_once:
+                found.add((workflow_id, query, argument))
+        return found
+
+    async def _is_free(self, workflow_id: str, ends_at: float) -> bool:
+        """True once all that was sent to the workflow before has been answered; False where that is not so in time."""
+        while time.monotonic() < ends_at:
+            try:
+                await self._gateway.offered_queries(workflow_id)
+            except RelportalError:
+                await asyncio.sleep(_BETWEEN_TRIES)
+            else:
+                return True
+        return False
 
     async def query(self, workflow_id: str, name: str, argument: str | None = None) -> Any:
         began = time.monotonic()

@@ -46,7 +46,7 @@ async def test_a_running_workflow_is_described(world: World) -> None:
     run = await world.gateway().describe("release:r")
 
     assert (run.workflow_id, run.status, run.ended_at) == ("release:r", RunStatus.RUNNING, None)
-    assert run.workflow_type == "HolderWorkflow"
+    assert (run.workflow_type, run.task_queue) == ("HolderWorkflow", "worker")
     assert run.run_id
     assert before < run.started_at < datetime.now(UTC) + timedelta(seconds=5)
 

@@ -127,7 +127,14 @@ class FakeTemporal:
         if runs and runs[-1].run.status.is_open:
             raise ValueError(f"{workflow_id} is running")
         began = started_at or self._moment()
-        run = Run(workflow_id, str(uuid.uuid4()), RunStatus.RUNNING, began, workflow_type=workflow_type)
+        run = Run(
+            workflow_id,
+            str(uuid.uuid4()),
+            RunStatus.RUNNING,
+            began,
+            workflow_type=workflow_type,
+            task_queue=worker,
+        )
         continued = runs[-1] if runs and runs[-1].run.status is RunStatus.CONTINUED_AS_NEW else None
         runs.append(
             FakeRun(

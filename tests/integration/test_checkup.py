@@ -37,7 +37,7 @@ from tests.integration.plans import (
 )
 from tests.temporal import TemporalServer
 from tests.workflows import Answers
-from tests.worlds import PATIENT, World, listed
+from tests.worlds import PATIENT, World, listed, real_world
 
 LIST_QUERY = 'WorkflowId STARTS_WITH "release:"'
 NOW = "2025-11-22T10:00:00Z"
@@ -500,6 +500,7 @@ async def test_a_release_whose_worker_is_gone_is_told_to_run_one(world: World) -
 
     code, place = only(report)
     assert (code, place.workflow_id) == ("no_worker", "release:r")
+    assert place.found.endswith("Its task queue is worker, its workflow type HolderWorkflow.")
     assert report.checked[0].entities is None
 
 
@@ -514,6 +515,22 @@ async def test_a_part_whose_worker_is_gone_is_told_of_and_the_rest_is_read(world
     code, place = only(await checked(world.gateway(query_timeout=3), RELEASE_ID, patience=3))
 
     assert (code, place.path, place.workflow_id) == ("no_worker", "wave:w1/cluster:c1", "cluster:c1")
+    assert place.found.endswith("Its task queue is gone, its workflow type HolderWorkflow.")
+
+
+@pytest.mark.temporal
+async def test_a_workflow_whose_tasks_fail_is_told_with_its_type_and_where_to_look(
+    temporal_server: TemporalServer,
+) -> None:
+    async with real_world(temporal_server) as world:
+        await world.client.start_workflow("Forgotten", id="release:r", task_queue="worker")
+
+        report = await checked(world.gateway(query_timeout=1), RELEASE_ID, patience=1)
+
+    [fault] = report.faults
+    assert fault.code == "no_worker"
+    assert "has its workflow type registered" in fault.advice
+    assert places_of(report, "no_worker")[0].found.endswith("Its task queue is worker, its workflow type Forgotten.")
 
 
 async def test_a_worker_that_ended_releases_have_lost_is_told_so(world: World) -> None:
@@ -541,14 +558,17 @@ async def test_a_slow_query_is_told_with_its_time(world: World, monkeypatch: pyt
     assert re.match(r"It took \d\.\d s\.", place.found)
 
 
-async def test_a_query_that_is_not_answered_in_time_is_not_taken_for_a_worker_that_is_gone(world: World) -> None:
+async def test_a_query_that_is_not_answered_in_time_is_told_apart_from_those_that_waited_for_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("releases.release_checkup.SLOW_SECONDS", 1.0)
     late = {"$sleep": 1.8, "id": "app:a1", "state": "running"}
     await world.start("release:r", told(answering(APP, late)))
 
-    report = await checked(world.gateway(query_timeout=1), RELEASE_ID, patience=1)
+    report = await checked(world.gateway(query_timeout=1.2), RELEASE_ID, patience=1.2)
 
     assert codes(report) <= {"query_timeout", "not_reached"}
-    assert A1[0] in [place.path for place in places_of(report, "query_timeout")]
+    assert [place.path for place in places_of(report, "query_timeout")] == [A1[0]]
 
 
 async def test_a_workflow_that_completed_while_its_state_says_otherwise_is_told_of(world: World) -> None:
