@@ -1,5 +1,6 @@
 """The real server: whatever happens to the database and to the process, each access is on record once all is well."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -34,12 +35,13 @@ def rows(directory):
         return found.fetchall()
 
 
-def lines_in(spool):
-    lines = 0
+def on_disk(spool):
+    """The request IDs of what waits there."""
+    found = set()
     for path in spool.glob("*.jsonl"):
         with suppress(FileNotFoundError):  # What was saved is gone.
-            lines += len(path.read_bytes().splitlines())
-    return lines
+            found |= {json.loads(line)["request_id"] for line in path.read_bytes().splitlines()}
+    return found
 
 
 def until(holds):
@@ -97,7 +99,7 @@ def test_one_that_is_killed_loses_nothing_that_was_on_disk(start, tmp_path):
         with writes_stopped(database):
             asked = [read(portal, token, f"read-{number}") for number in range(30)]
             spool = tmp_path / "portal" / "spool"
-            until(lambda: lines_in(spool) >= len(asked))
+            until(lambda: on_disk(spool) >= set(asked))
             os.kill(portal.process.pid, signal.SIGKILL)
             portal.process.wait(PATIENT)
     with start("next", database, ACCESS_SPOOL_DIR=tmp_path / "portal" / "spool"):
