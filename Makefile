@@ -19,7 +19,8 @@ FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' 
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 .PHONY: help demo test serve dev bench lint format schema lock clean install build \
-	test-python test-frontend lint-python lint-frontend audit python-is-there node-is-there chromium-is-there ports-are-free
+	test-python test-postgres test-frontend lint-python lint-frontend audit \
+	python-is-there node-is-there chromium-is-there postgres-is-there ports-are-free
 
 help: ## list the commands
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -27,7 +28,7 @@ help: ## list the commands
 demo: ports-are-free install build ## Temporal, sample releases and the portal, until Ctrl-C (PORT, TEMPORAL_PORT, TEMPORAL_UI_PORT, DEMO_PASSWORD)
 	@exec $(BIN)/python -m releases.demo
 
-test: lint test-python test-frontend ## everything: lint, types, Python, front end, browser
+test: lint test-python test-postgres test-frontend ## everything: lint, types, Python, PostgreSQL, front end, browser
 
 serve: install build ## the portal alone, by the settings in .env (PORT)
 	@$(DJANGO) migrate --no-input --verbosity 0
@@ -82,8 +83,13 @@ audit: install ## known weaknesses of the packages, where the registries tell
 lint-frontend: frontend/node_modules/.installed
 	@cd frontend && npm run --silent lint && npm run --silent typecheck && npm run --silent types:check
 
-test-python: chromium-is-there install build
+test-python: chromium-is-there postgres-is-there install build
 	@exec $(CONTAINED) $(BIN)/python -m pytest
+
+# On SQLite all of it runs. This is what a database could answer differently; POSTGRES_TESTS=tests tries everything.
+POSTGRES_TESTS ?= tests/accounts tests/roles tests/record --ignore=tests/record/test_live.py
+test-postgres: postgres-is-there install
+	@exec $(CONTAINED) $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -q $(POSTGRES_TESTS)
 
 test-frontend: install
 	@exec $(CONTAINED) npm --prefix frontend test --silent
@@ -126,6 +132,15 @@ chromium-is-there:
 		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing Chromium for the browser tests …" && \
 		apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium >/dev/null; } || { \
 		echo "The browser tests need /usr/bin/chromium; install it (Debian: apt-get install chromium)." >&2; exit 1; }
+
+# Debian's package would make a server of its own, and start it.
+postgres-is-there:
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing PostgreSQL for the tests …" && \
+		mkdir -p /etc/postgresql-common/createcluster.d && \
+		echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.d/relportal.conf && \
+		apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y postgresql >/dev/null; } || { \
+		echo "The tests need PostgreSQL's programs; install them (Debian: apt-get install postgresql)." >&2; exit 1; }
 
 ports-are-free: | python-is-there
 	@$(PYTHON) -m releases.demo.options

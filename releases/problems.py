@@ -13,6 +13,7 @@ from urllib.parse import quote
 import structlog
 from django.core import exceptions as django
 from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions as drf
@@ -96,6 +97,14 @@ def _source(code: str, title: str, why: str) -> Problem:
 
 
 INTERNAL = Problem("internal_error", 500, "Internal error", UNEXPECTED)
+DATABASE_UNAVAILABLE = Problem(
+    "database_unavailable",
+    503,
+    "Database unavailable",
+    "The portal's database does not answer. Please try again.",
+    retryable=True,
+    retry_after=SOURCE_RETRY_AFTER,
+)
 NOT_FOUND = Problem("not_found", 404, "Not found", "There is nothing at this address. GET /api/ lists what there is.")
 DENIED = Problem("permission_denied", 403, "Permission denied", NO_PERMISSION)
 _MALFORMED = Problem("malformed_body", 400, "Malformed body", "The body can't be read: expected a JSON object.")
@@ -174,6 +183,9 @@ TABLE: dict[type[BaseException], Problem] = {
         retryable=True,
         retry_after=SOURCE_RETRY_AFTER,
     ),
+    # Where people, roles and sessions are kept
+    OperationalError: DATABASE_UNAVAILABLE,
+    InterfaceError: DATABASE_UNAVAILABLE,
     # How it is asked
     drf.NotFound: NOT_FOUND,
     Http404: NOT_FOUND,
@@ -304,7 +316,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
     if problem is INTERNAL:
         # The logging middleware listens to this: it writes the traceback, as for an error outside of DRF.
         got_request_exception.send(sender=None, request=request)
-    elif isinstance(error, errors.RelportalError):
+    elif isinstance(error, errors.RelportalError) or problem is DATABASE_UNAVAILABLE:
         level = log.warning if problem.status >= 500 else log.info
         level("request_refused", code=problem.code, error=type(error).__name__, reason=str(error))
     else:

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from releases import errors
 from releases.problems import (
+    DATABASE_UNAVAILABLE,
     INTERNAL,
     PROBLEM_JSON,
     TOO_LARGE,
@@ -76,7 +77,7 @@ _INSTANCES: list[Exception] = [
     drf.UnsupportedMediaType("text/plain"),
 ]
 EXAMPLES: dict[str, Problem] = {
-    problem.code: problem for problem in [*map(problem_of, _INSTANCES), TOO_LARGE, INTERNAL]
+    problem.code: problem for problem in [*map(problem_of, _INSTANCES), TOO_LARGE, DATABASE_UNAVAILABLE, INTERNAL]
 }
 
 _REQUEST_ID = "3b9f6c1e-6f0e-4b57-9c52-5b5d3f1f5a10"
@@ -91,8 +92,8 @@ _HEADERS_BY_STATUS = {"401": "WWW-Authenticate", "429": "Retry-After", "503": "R
 def problem_responses(*codes: str) -> dict[Any, OpenApiResponse]:
     """Documented answers for these codes, for `extend_schema(responses={200: …, **problem_responses(…)})`.
 
-    What every operation may answer (401 where it wants a sign-in, 400, 413 and 415 where it takes a body, 406, 500)
-    is added by itself.
+    What every operation may answer (401 where it wants a sign-in, 400, 413 and 415 where it takes a body, 406, 500, and
+    503 without a database) is added by itself.
     """
     return {
         (status, PROBLEM_JSON): OpenApiResponse(
@@ -121,7 +122,7 @@ def _general_codes(operation: dict[str, Any]) -> Iterator[str]:
         yield from ("not_authenticated", "token_invalid")
     if "requestBody" in operation:
         yield from ("malformed_body", "invalid_parameter", "body_too_large", "unsupported_media_type")
-    yield from ("not_acceptable", "internal_error")
+    yield from ("not_acceptable", "internal_error", "database_unavailable")
 
 
 def _add(responses: dict[str, Any], status: str, problems: list[Problem]) -> None:

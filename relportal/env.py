@@ -132,6 +132,7 @@ class Env(BaseSettings):
     TEMPORAL_UI_URL: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
 
     DATABASE_URL: Private = f"sqlite:///{BASE_DIR / 'var' / 'db.sqlite3'}"
+    DATABASE_POOL_SIZE: Annotated[int, Field(ge=1, le=1000)] = 20
     REDIS_URL: Annotated[str | None, Field(repr=False)] = None
 
     API_CORS_ORIGINS: Names = ["http://localhost:3000"]

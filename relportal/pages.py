@@ -1,10 +1,12 @@
 """What is no part of the API: the single-page app's one page, plain pages for what goes wrong outside of it, health."""
 
+import sys
 from typing import Any
 from urllib.parse import urlencode
 
 import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.html import format_html
@@ -88,7 +90,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return refusal(request, problems.INTERNAL)
+    # Django calls this where it handles the exception, without handing it over.
+    error = sys.exception()
+    is_of_database = isinstance(error, OperationalError | InterfaceError)
+    return refusal(request, problem_of(error) if is_of_database and error else problems.INTERNAL)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -100,7 +105,10 @@ def refusal(request: HttpRequest, problem: Problem) -> HttpResponse:
     """The problem as the API's body where the address is the API's, else as a plain page for people."""
     if request.path.startswith("/api/"):
         return problem_http_response(problem, request)
-    return _page(problem.title, problem.detail, problem.status)
+    page = _page(problem.title, problem.detail, problem.status)
+    if problem.retry_after is not None:
+        page["Retry-After"] = str(problem.retry_after)
+    return page
 
 
 def _page(title: str, text: str, status: int) -> HttpResponse:

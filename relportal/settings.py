@@ -91,6 +91,18 @@ def _database(url: str) -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "timeout": 10,
         }
+    if config["ENGINE"].endswith("postgresql"):
+        # A connection is tried before it is handed out: after a restart of the database the next request has a new one.
+        config["CONN_HEALTH_CHECKS"] = True
+        config.setdefault("OPTIONS", {})["pool"] = {
+            "min_size": 0,
+            "max_size": env.DATABASE_POOL_SIZE,
+            # Seconds that a request waits for one. Then it is refused, where others would pile up behind it.
+            "timeout": 3,
+            # Seconds that one is tried for. Longer, with the pool's growing pauses, and it is down for a while more
+            # after the database is up; the next request tries anew.
+            "reconnect_timeout": 1,
+        }
     return config
 
 

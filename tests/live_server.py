@@ -139,9 +139,14 @@ def environment(**values: Any) -> dict[str, str]:
 
 def make_database(path: Path) -> Path:
     """A migrated database with the people above in it."""
-    values = environment(DATABASE_URL=f"sqlite:///{path}", LOG_LEVEL="WARNING")
-    subprocess.run([sys.executable, "-c", _MAKE_PEOPLE], cwd=ROOT, env=values, check=True, timeout=START_SECONDS)
+    make_people(f"sqlite:///{path}")
     return path
+
+
+def make_people(database_url: str) -> None:
+    """Migrate a database that is empty, and have the people above in it."""
+    values = environment(DATABASE_URL=database_url, LOG_LEVEL="WARNING")
+    subprocess.run([sys.executable, "-c", _MAKE_PEOPLE], cwd=ROOT, env=values, check=True, timeout=START_SECONDS)
 
 
 @contextmanager
@@ -153,7 +158,8 @@ def live_server(
     application: str = "relportal.asgi:application",
     **values: Any,
 ) -> Iterator[LiveServer]:
-    """A portal with these values in its environment, answering; ended in order. It writes to `directory` alone."""
+    """A portal with these values in its environment, answering; ended in order. It writes to `directory` alone, unless
+    the values name another database."""
     directory.mkdir(parents=True, exist_ok=True)
     own_database = shutil.copy(database, directory / "db.sqlite3")
     log = directory / "log"

@@ -10,6 +10,8 @@ from django.db import connections
 from django.test import AsyncClient, Client
 
 from accounts.models import User
+from accounts.turns import turn_of
+from releases import saved_views
 from releases.models import SavedView
 from releases.saved_views import VIEWS_KEPT, SavedViewSerializer
 from tests.factories import SavedViewFactory
@@ -51,6 +53,15 @@ class TestSaving:
         assert owner.get(VIEWS).json() == [body]
         assert owner.get(f"{VIEWS}{body['id']}/").json() == body
         assert SavedView.objects.get().user == viewer
+
+    def test_who_is_deleted_meanwhile_is_nobody(self, owner, viewer, monkeypatch):
+        def too_late(user):
+            User.objects.filter(pk=user.pk).delete()
+            return turn_of(user)
+
+        monkeypatch.setattr(saved_views, "turn_of", too_late)
+        assert_problem(post(owner, FAILED), 401, "not_authenticated")
+        assert not SavedView.objects.exists()
 
     def test_what_it_keeps_opens_in_the_list(self, owner, fake_temporal):
         query = post(owner, {"name": "All", "query": "search=a+b%26c&status=RUNNING,FAILED&include=rollup"}).json()[

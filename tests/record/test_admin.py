@@ -221,8 +221,7 @@ class TestExport:
         assert b'href="export/?user=2"' in admin.get(RECORD, {"user": "2"}).content
 
 
-@pytest.mark.django_db(transaction=True)
-async def test_the_export_streams_under_asgi_too(superuser):
+async def test_the_export_streams_under_asgi_too(async_db, superuser):
     await sync_to_async(row)("release", email="vera@example.com")
     client = AsyncClient()
     await client.aforce_login(superuser)

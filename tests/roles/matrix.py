@@ -188,10 +188,10 @@ API: dict[str, list[Ask]] = {
         Ask("/api/views/", signed_in("201"), "POST", _VIEW, for_services=False),
     ],
     "api/views/<int:pk>/": [
-        Ask("/api/views/1/", _OWN_VIEW, for_services=False),
-        Ask("/api/views/1/", _OWN_VIEW, "PUT", _VIEW, for_services=False),
-        Ask("/api/views/1/", _OWN_VIEW, "PATCH", {"name": "Other"}, for_services=False),
-        Ask("/api/views/1/", {**_OWN_VIEW, "viewer": "204"}, "DELETE", for_services=False),
+        Ask("/api/views/1000000/", _OWN_VIEW, for_services=False),
+        Ask("/api/views/1000000/", _OWN_VIEW, "PUT", _VIEW, for_services=False),
+        Ask("/api/views/1000000/", _OWN_VIEW, "PATCH", {"name": "Other"}, for_services=False),
+        Ask("/api/views/1000000/", {**_OWN_VIEW, "viewer": "204"}, "DELETE", for_services=False),
     ],
     "api/^.*$": [Ask("/api/nothing/", anybody("404 not_found"))],
 }
@@ -257,7 +257,7 @@ ADMIN: dict[str, list[Ask]] = {
     **of_model("accounts/servicetoken", 10**6, add=_NO, delete=("403", "200")),
     **of_model("accounts/externalidentity", 10**6, add=_NO, delete=("403", "200")),
     **of_model("accounts/failedsignin", 1, add=_NO),
-    **of_model("releases/savedview", 1, add=_NO),
+    **of_model("releases/savedview", 10**6, add=_NO),
     # The records: for superusers, and for Administrators by their role, which this staff has not.
     **of_model("releases/accessrecord", RECORD, **_READ_ONLY),
     "admin/releases/accessrecord/export/": [admin("releases/accessrecord/export/", "403", "200")],

@@ -120,12 +120,12 @@ def people(make_user) -> Iterator[tuple[str, User]]:
 
 
 def callers(make_user) -> list[Caller]:
-    """Everybody in each way. Who is deactivated signed in before."""
+    """Everybody in each way. Who is deactivated signed in before. The key of a view is none that is given to others."""
     every = [Caller("nobody", "nothing", None)]
     for name, user in people(make_user):
         every += [by_session(name, user), by_token(name, user)]
         if name == "viewer":
-            SavedViewFactory(pk=1, user=user)
+            SavedViewFactory(pk=10**6, user=user)
         if name in ("scoped", "superuser", "deactivated"):
             every.append(by_service_token(name, user, "release:*"))
         if name == "superuser":
