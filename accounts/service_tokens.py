@@ -21,6 +21,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from accounts.models import ServiceToken, User
 from accounts.noting import note_user
+from releases.record import note
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +80,7 @@ def find(text: bytes) -> ServiceToken:
     if not parts or not token or not constant_time_compare(token.digest, _digest(parts[2])):
         raise TokenError("no service token of ours")
     note_user(token.user, by="service")
+    note(service_token=str(token))
     if not token.is_good or not token.user.is_active:
         raise TokenError("service token ended")
     structlog.contextvars.bind_contextvars(service_token=token.lookup)

@@ -8,11 +8,11 @@ WebSocket puts nothing off. So a tab that is left alone is signed out, however m
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY, login
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import DatabaseError
 from django.http import HttpRequest
@@ -77,10 +77,28 @@ def _of_user(row: Any, data: Mapping[str, Any]) -> UserSession:
 
 
 def _end_of(data: Mapping[str, Any]) -> datetime:
+    idle = timedelta(minutes=settings.RELPORTAL.SESSION_IDLE_MINUTES)
+    return min(timezone.now() + idle, _times_of(data).ends_at_latest)
+
+
+class Times(NamedTuple):
+    """Of a session. `mark` is that of the user whom it was begun by: see `User.has_mark`."""
+
+    began: datetime
+    ends_at_latest: datetime
+    mark: str
+
+
+def times_of(row: UserSession) -> Times | None:
+    """None where nobody is signed in by it."""
+    data = row.get_decoded()
+    return _times_of(data) if SESSION_KEY in data and _BEGAN in data else None
+
+
+def _times_of(data: Mapping[str, Any]) -> Times:
     began = datetime.fromtimestamp(data[_BEGAN], UTC)
-    env = settings.RELPORTAL
-    idle, longest = timedelta(minutes=env.SESSION_IDLE_MINUTES), timedelta(hours=env.SESSION_MAX_HOURS)
-    return min(timezone.now() + idle, began + longest)
+    longest = timedelta(hours=settings.RELPORTAL.SESSION_MAX_HOURS)
+    return Times(began, began + longest, str(data.get(HASH_SESSION_KEY, "")))
 
 
 class SessionActivityMiddleware:

@@ -42,6 +42,7 @@ class SignIn:
     family: UUID | None = None
     service_token: int | None = None
     expires_at: float | None = None
+    service_token_name: str = ""
 
     @property
     def way(self) -> str:
@@ -96,7 +97,7 @@ def _by_token(token: bytes) -> SignIn:
     try:
         if service_tokens.is_one(token):
             found = service_tokens.find(token)
-            return SignIn(service_token=found.pk, expires_at=found.expires_at.timestamp())
+            return SignIn(None, None, found.pk, found.expires_at.timestamp(), str(found))
         validated = BearerAuthentication().get_validated_token(token)
         return SignIn(family=family_id_of(validated), expires_at=validated["exp"])
     except TokenError as error:

@@ -85,6 +85,7 @@ class AccessRecord(models.Model):
     )
     email = models.CharField("e-mail address", max_length=LENGTHS["email"], blank=True)
     signed_in_by = models.CharField(max_length=LENGTHS["signed_in_by"], blank=True)
+    service_token = models.CharField(max_length=LENGTHS["service_token"], blank=True, default="")
     address = models.CharField("from", max_length=LENGTHS["address"], blank=True)
     agent = models.CharField("program", max_length=LENGTHS["agent"], blank=True)
     via = models.CharField(max_length=LENGTHS["via"])

@@ -22,6 +22,7 @@ LENGTHS = {
     "via": 10,
     "email": 254,
     "signed_in_by": 10,
+    "service_token": 100,
     "address": 45,
     "agent": 200,
     "outcome": 20,
@@ -55,7 +56,8 @@ class Access:
     """One access. What does not apply is empty or None.
 
     `action` is the name of the route, or `follow`, `follow-list` and `unfollow` of a socket; `via` is one of `api`,
-    `page` (the browsable API), `socket`, `account`, `admin` and `command`; `status` is HTTP's, or the code with which a
+    `page` (the browsable API), `socket`, `account`, `admin` and `command`; `service_token` is the name of the one that
+    was sent, and how it begins; `status` is HTTP's, or the code with which a
     socket was closed; `seconds` is how long it was open, and `opening` the record of its opening, both in that of its
     end; `shown` is how many rows were given, and `process` who wrote it.
     """
@@ -67,6 +69,7 @@ class Access:
     user_id: int | None = None
     email: str = ""
     signed_in_by: str = ""
+    service_token: str = ""
     address: str = ""
     agent: str = ""
     outcome: str = ""

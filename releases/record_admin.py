@@ -100,6 +100,29 @@ class UntilFilter(SinceFilter):
         return Q(at__lt=_moment(value))
 
 
+class PersonFilter(TextFilter):
+    title = "who did it"
+    parameter_name = "person"
+    hint = "e-mail address"
+
+    def wanted(self, value: str) -> Q:
+        return Q(user__email__iexact=value)
+
+
+class DoneSinceFilter(SinceFilter):
+    def wanted(self, value: str) -> Q:
+        return Q(action_time__gte=_moment(value))
+
+
+class DoneUntilFilter(UntilFilter):
+    def wanted(self, value: str) -> Q:
+        return Q(action_time__lt=_moment(value))
+
+
+def _second(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
 def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
@@ -154,11 +177,11 @@ class AccessRecordAdmin(ReadOnlyAdmin):
 
     @admin.display(description="time (UTC)")
     def moment(self, row: AccessRecord) -> str:
-        return f"{row.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+        return _second(row.at)
 
     @admin.display(description="who")
     def who(self, row: AccessRecord) -> str:
-        return row.email or "nobody"
+        return f"{row.email}, by {row.service_token}" if row.service_token else row.email or "nobody"
 
     @admin.display(description="what")
     def what(self, row: AccessRecord) -> str:
@@ -230,8 +253,25 @@ class LogEntryAdmin(ReadOnlyAdmin):
     """What was changed here, by whom. That nobody may delete these holds also for what would delete them besides: who
     has changed something here can't be deleted, only deactivated."""
 
-    list_display = ["action_time", "user", "action_flag", "content_type", "object_repr", "get_change_message"]
-    list_display_links = ["action_time"]
-    list_filter = [("action_flag", admin.ChoicesFieldListFilter)]
+    list_display = ["moment", "user", "action_flag", "content_type", "object_repr", "message"]
+    list_display_links = ["moment"]
+    fields = ["moment", "user", "action_flag", "content_type", "object_id", "object_repr", "message"]
+    readonly_fields = ["moment", "message"]
+    list_filter = [
+        PersonFilter,
+        ("action_flag", admin.ChoicesFieldListFilter),
+        ("content_type", admin.RelatedOnlyFieldListFilter),
+        DoneSinceFilter,
+        DoneUntilFilter,
+    ]
     list_select_related = ["user", "content_type"]
-    search_fields = ["user__email", "object_repr"]
+    search_fields = ["user__email", "object_repr", "change_message"]
+    search_help_text = "An address, the name of a person, a role or a token, or words of what was changed."
+
+    @admin.display(description="time (UTC)")
+    def moment(self, entry: LogEntry) -> str:
+        return _second(entry.action_time)
+
+    @admin.display(description="what")
+    def message(self, entry: LogEntry) -> str:
+        return entry.get_change_message() or "-"

@@ -31,8 +31,8 @@ def record(access: Access, event: str) -> None:
         access.process = _process()
         access.clean()
         told = access.told()
-        # The log says these by itself, and never an address.
-        for name in ("id", "at", "process", "request_id", "email"):
+        # The log says these by itself, never an address, and of a service token how it begins.
+        for name in ("id", "at", "process", "request_id", "email", "service_token"):
             told.pop(name, None)
         log.info(event, record=str(access.id), **told)
         recorder().put(access)

@@ -47,6 +47,7 @@ class SocketRecord:
         if viewer.user_id is not None:
             access.user_id, access.email = viewer.user_id, viewer.email.lower()
             access.signed_in_by = sign_in.way
+            access.service_token = sign_in.service_token_name
         return access
 
 

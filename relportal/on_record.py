@@ -26,13 +26,13 @@ _ACCOUNTS = frozenset(pattern.callback for pattern in accounts.urlpatterns)
 OPENID_CALLBACK = "oidc-callback"
 """A GET that signs in: browsers come to it from the provider."""
 
-_THE_RECORD = "releases_accessrecord_"
-"""What the names of the administration's pages begin with that show the record itself."""
+_OF_NOBODY = (None, "index", "app_list", "jsi18n", "login", "password_change_done")
+"""The administration's pages that show neither people, nor their rights, nor what is on record of them."""
 
 
 class AccessRecordMiddleware:
     """On record are all requests to the addresses of `releases`, what may change an account (sign-ins and -outs among
-    it) or is done in the administration, and who reads the record there.
+    it), and what is done or looked at in the administration.
 
     It stands after the logging middleware, whose context its line in the log has, and before all that may refuse.
     """
@@ -70,7 +70,7 @@ def _kind_of(request: HttpRequest) -> str | None:
         return "account"
     if match.func in _ACCOUNTS or match.app_name == "rest_framework":
         return None if request.method in _SAFE else "account"
-    if match.app_name == "admin" and (request.method not in _SAFE or (match.url_name or "").startswith(_THE_RECORD)):
+    if match.app_name == "admin" and (request.method not in _SAFE or match.url_name not in _OF_NOBODY):
         return "admin"
     return None
 

@@ -122,13 +122,13 @@ class TestUsers:
 
     def test_deactivating_ends_their_sign_in(self, admin, signed_in, viewer):
         browser = signed_in(viewer)
-        admin.post(USERS, {"action": "deactivate", "_selected_action": [viewer.pk]})
+        admin.post(USERS, {"action": "deactivate", "_selected_action": [viewer.pk], "confirmed": "yes"})
         viewer.refresh_from_db()
         assert not viewer.is_active
         assert browser.get("/api/auth/me/").status_code == 401
 
     def test_nobody_deactivates_themselves_by_the_way(self, admin, superuser):
-        admin.post(USERS, {"action": "deactivate", "_selected_action": [superuser.pk]})
+        admin.post(USERS, {"action": "deactivate", "_selected_action": [superuser.pk], "confirmed": "yes"})
         superuser.refresh_from_db()
         assert superuser.is_active
 
@@ -215,14 +215,14 @@ class TestStaffWhoAreNoSuperuser:
             assert user.check_password(PASSWORD)
 
     def test_nor_end_it_with_an_action(self, staff, superuser):
-        staff.post(USERS, {"action": "deactivate", "_selected_action": [superuser.pk]})
+        staff.post(USERS, {"action": "deactivate", "_selected_action": [superuser.pk], "confirmed": "yes"})
         staff.post(USERS, {"action": "delete_selected", "_selected_action": [superuser.pk], "post": "yes"})
         superuser.refresh_from_db()
         assert superuser.is_active
 
     def test_they_shape_the_roles_of_others(self, staff, payments):
         role = payments.groups.get()
-        assert staff.post(f"{GROUPS}{role.pk}/change/", scopes_form(role, "release:more-*")).status_code == 302
+        assert staff.post(f"{GROUPS}{role.pk}/change/", scopes_form(role, "release:mine-*")).status_code == 302
         assert role.scopes.count() == 2
 
     def test_but_not_their_own(self, staff, administrator):

@@ -244,6 +244,22 @@ class TestTheLogOfTheAdministration:
         assert "Somebody" in page
         assert admin.get(f"{LOG}{entry.pk}/change/").status_code == 200
 
+    @pytest.mark.parametrize(
+        ("parameters", "found"),
+        [
+            ({"person": "ADMIN@example.com"}, 1),
+            ({"person": "viewer@example.com"}, 0),
+            ({"since": "2020-01-01T00:00"}, 1),
+            ({"since": "2999-01-01T00:00"}, 0),
+            ({"until": "2020-01-01T00:00"}, 0),
+            ({"action_flag__exact": CHANGE}, 1),
+            ({"action_flag__exact": 1}, 0),
+            ({"q": "Somebody"}, 1),
+        ],
+    )
+    def test_it_is_filtered(self, admin, entry, parameters, found):
+        assert admin.get(LOG, parameters).context["cl"].result_count == found
+
     def test_nobody_changes_or_deletes_it(self, admin, entry):
         assert admin.post(f"{LOG}{entry.pk}/delete/", {"post": "yes"}).status_code == 403
         assert admin.post(f"{LOG}{entry.pk}/change/", {"object_repr": "x"}).status_code == 403
@@ -254,10 +270,14 @@ class TestTheLogOfTheAdministration:
         LogEntry.objects.create(
             user=other, content_type=ContentType.objects.get_for_model(User), object_id=1, action_flag=CHANGE
         )
+        assert b"Deactivate them in" in admin.get(f"/admin/accounts/user/{other.pk}/delete/").content
         assert admin.post(f"/admin/accounts/user/{other.pk}/delete/", {"post": "yes"}).status_code == 403
+        chosen = {"action": "delete_selected", "_selected_action": [other.pk], "post": "yes"}
+        assert admin.post("/admin/accounts/user/", chosen).status_code == 403
         assert User.objects.filter(pk=other.pk).exists()
 
     def test_what_is_done_is_in_it(self, admin, superuser, viewer):
-        admin.post("/admin/accounts/user/", {"action": "deactivate", "_selected_action": [viewer.pk]})
+        chosen = {"action": "deactivate", "_selected_action": [viewer.pk], "confirmed": "yes"}
+        admin.post("/admin/accounts/user/", chosen)
         entry = LogEntry.objects.get(object_id=viewer.pk)
         assert (entry.user, entry.change_message) == (superuser, "Deactivated.")

@@ -181,8 +181,41 @@ class TestTheAdministration:
         assert (access.via, access.action, access.user_id) == ("admin", "accounts_user_changelist", superuser.pk)
         assert access.query == f"POST /admin/accounts/user/ deactivate of {viewer.pk}, {outsider.pk}"
 
-    def test_reading_is_not(self, on_record, signed_in, superuser):
-        signed_in(superuser).get("/admin/accounts/user/")
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "accounts/user/",
+            "accounts/user/1/change/",
+            "accounts/user/1/history/",
+            "accounts/servicetoken/",
+            "accounts/failedsignin/",
+            "auth/group/",
+            "auth/group/1/change/",
+            "releases/savedview/",
+            "releases/accessrecord/export/",
+            "admin/logentry/",
+        ],
+    )
+    def test_who_looks_at_people_and_rights_is_on_record(self, on_record, signed_in, superuser, path):
+        response = signed_in(superuser).get(f"/admin/{path}")
+        [access] = on_record
+        assert (access.via, access.user_id, access.status) == ("admin", superuser.pk, response.status_code)
+        assert access.query == f"/admin/{path}"
+        assert access.request_id == response["X-Request-ID"]
+
+    def test_who_looks_at_who_sees_a_release_is_on_record_with_it(self, on_record, signed_in, superuser, viewer):
+        signed_in(superuser).get("/admin/auth/group/who-sees/", {"release": "release:payments-1"})
+        [access] = on_record
+        assert (access.action, access.release, access.shown) == ("auth_group_who_sees", "release:payments-1", 2)
+
+    def test_so_is_who_is_refused_it(self, on_record, signed_in, make_user):
+        staff = make_user("staff@example.com", is_staff=True)
+        signed_in(staff).get("/admin/auth/group/who-sees/", {"release": "release:payments-1"})
+        assert [(a.user_id, a.outcome) for a in on_record] == [(staff.pk, "denied")]
+
+    @pytest.mark.parametrize("path", ["", "jsi18n/", "auth/"])
+    def test_what_shows_nobody_is_not(self, on_record, signed_in, superuser, path):
+        signed_in(superuser).get(f"/admin/{path}")
         assert on_record == []
 
     def test_signing_out_is(self, on_record, signed_in, superuser):

@@ -1,0 +1,54 @@
+"""How far staff reach who are no superusers: never upwards, neither themselves nor by the account of somebody else.
+
+They manage people who are no staff, and get at no account that sees more releases than they do. They shape roles that
+they do not hold themselves, by patterns that they hold themselves.
+"""
+
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.viewers import viewers_of
+
+_ALL = frozenset({"*", "release:*"})
+
+
+def user_of(request: HttpRequest) -> User:
+    """Who asks for a page of the administration, which lets users in alone."""
+    assert isinstance(request.user, User)  # noqa: S101  # For mypy.
+    return request.user
+
+
+def is_superuser(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and request.user.is_superuser)
+
+
+def may_manage(request: HttpRequest, user: User | None) -> bool:
+    """Whether they may change, deactivate or delete this person. None is anybody."""
+    return (
+        user is None or is_superuser(request) or user.pk == request.user.pk or not (user.is_staff or user.is_superuser)
+    )
+
+
+def may_enter(request: HttpRequest, user: User) -> bool:
+    """Whether they may set what this person signs in by: whoever sets it can sign in as them, and see what they see."""
+    if not may_manage(request, user):
+        return False
+    return is_superuser(request) or user.pk == request.user.pk or sees_all_of(request, _patterns_of(user))
+
+
+def may_shape(request: HttpRequest, group: Group | None) -> bool:
+    """Whether they may change this role's scopes, or delete it: whoever could widen a role of their own would raise
+    themselves. None is any role."""
+    return group is None or is_superuser(request) or not request.user.groups.filter(pk=group.pk).exists()
+
+
+def sees_all_of(request: HttpRequest, patterns: frozenset[str]) -> bool:
+    """Whether whoever asks holds each of these patterns, or one of all releases. That one pattern is within another in
+    some other way is not looked for."""
+    held = _patterns_of(user_of(request))
+    return is_superuser(request) or bool(held & _ALL) or patterns <= held
+
+
+def _patterns_of(user: User) -> frozenset[str]:
+    return viewers_of([user])[user.pk].patterns
