@@ -30,6 +30,10 @@ GUESSED = "guessed@example.com"
 """Turn a second factor on, and guess codes."""
 SHOWN = "shown@example.com"
 """Turns one on as well, where axe looks."""
+DEMOTED = "demoted@example.com"
+LEAVER = "leaver@example.com"
+SIGNED_OUT = "signed-out@example.com"
+"""See all releases, until an administrator has done something about it."""
 KEEPER = "keeper@example.com"
 """Staff, without a second factor before a test."""
 
@@ -61,7 +65,7 @@ def main() -> None:
     outsider.groups.add(outsiders)
     mover = User.objects.create_user(MOVER, PASSWORD, full_name="Mo Mover")
     mover.groups.add(viewers)
-    for email in (FORGETFUL, CAREFUL, CAUTIOUS, GUESSED, SHOWN):
+    for email in (FORGETFUL, CAREFUL, CAUTIOUS, GUESSED, SHOWN, DEMOTED, LEAVER, SIGNED_OUT):
         User.objects.create_user(email, PASSWORD).groups.add(viewers)
     User.objects.create_user(KEEPER, PASSWORD, is_staff=True)
     json.dump({user.email: signed_in(user) for user in (viewer, payer, staff, newcomer, outsider, mover)}, sys.stdout)
