@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -31,8 +33,17 @@ class ScopeFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # Generic in t
             )
 
 
+class ScopeForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Scope
+        fields = ["pattern"]
+        # The column's heading alone tells it to nobody who hears the page.
+        widgets = {"pattern": AdminTextInputWidget(attrs={"aria-label": "Pattern"})}
+
+
 class ScopeInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Scope
+    form = ScopeForm
     formset = ScopeFormSet
     extra = 1
     verbose_name_plural = "Releases that this role shows (* any text, ? one character, [ab] one of these)"

@@ -36,6 +36,8 @@ SIGNED_OUT = "signed-out@example.com"
 """See all releases, until an administrator has done something about it."""
 KEEPER = "keeper@example.com"
 """Staff, without a second factor before a test."""
+DEPUTY = "deputy@example.com"
+"""Alone has the role `Deputies`, whose scope is narrowed."""
 
 
 def main() -> None:
@@ -67,6 +69,9 @@ def main() -> None:
     mover.groups.add(viewers)
     for email in (FORGETFUL, CAREFUL, CAUTIOUS, GUESSED, SHOWN, DEMOTED, LEAVER, SIGNED_OUT):
         User.objects.create_user(email, PASSWORD).groups.add(viewers)
+    deputies = Group.objects.create(name="Deputies")
+    deputies.scopes.create(pattern="release:*")
+    User.objects.create_user(DEPUTY, PASSWORD).groups.add(deputies)
     User.objects.create_user(KEEPER, PASSWORD, is_staff=True)
     json.dump({user.email: signed_in(user) for user in (viewer, payer, staff, newcomer, outsider, mover)}, sys.stdout)
 

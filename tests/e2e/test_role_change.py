@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.people import DEMOTED, LEAVER, SIGNED_OUT, STAFF
+from tests.e2e.people import DEMOTED, DEPUTY, LEAVER, SIGNED_OUT, STAFF
 from tests.e2e.test_live import expect_live
 from tests.e2e.test_sign_in import sign_in
 
@@ -56,6 +56,24 @@ def test_a_role_that_is_taken_away_cuts_open_pages_off(visit: Visit) -> None:
     expect(pages.release.get_by_role("treeitem")).to_have_count(0)
     expect(pages.releases.get_by_role("heading", name="You have no role yet.")).to_be_visible()
     shows_nothing(pages.releases)
+
+
+def test_a_scope_that_is_narrowed_cuts_off_what_it_no_longer_shows_and_nothing_else(visit: Visit) -> None:
+    pages = opened(visit, DEPUTY)
+    still_shown = pages.releases.get_by_role("link", name="checkout-2025.11", exact=True)
+    expect(still_shown).to_be_visible()
+    admin = visit("/admin/auth/group/?q=Deputies", STAFF)
+    admin.get_by_role("link", name="Deputies", exact=True).click()
+    admin.get_by_role("textbox", name="Pattern").first.fill("release:checkout-*")
+    admin.get_by_role("button", name="Save", exact=True).click()
+    expect(admin.get_by_text("was changed successfully")).to_be_visible()
+
+    expect(pages.release.get_by_text("You don't have permission to view this resource.")).to_be_visible()
+    expect(pages.release.get_by_role("treeitem")).to_have_count(0)
+    expect(pages.releases.get_by_text("1 release", exact=True)).to_be_visible()
+    expect(still_shown).to_be_visible()
+    shows_nothing(pages.releases)
+    expect_live(pages.releases)
 
 
 @pytest.mark.parametrize(("who", "deed"), [(LEAVER, "Deactivate"), (SIGNED_OUT, "End sessions")])

@@ -1,5 +1,5 @@
-import { queryOptions } from "@tanstack/react-query";
-import { createContext, type ReactNode, useContext } from "react";
+import { queryOptions, useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext, useEffect } from "react";
 import { api, bodyOf } from "./api/client";
 import { isSignedOut } from "./api/errors";
 import { pollDelay } from "./api/retry";
@@ -53,4 +53,12 @@ export function useMe(): Me {
   const me = useContext(MeContext);
   if (!me) throw new Error("useMe needs a signed-in user: render it below SignedIn.");
   return me;
+}
+
+/** Asks once more who is signed in, for a page that may show nothing because roles have changed. */
+export function useSessionAskedAnew(): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    void client.refetchQueries(sessionQuery);
+  }, [client]);
 }

@@ -4,7 +4,7 @@ import { ErrorNotice } from "@/components/ErrorNotice";
 import { Notice } from "@/components/Notice";
 import { categoryOf } from "@/lib/api/errors";
 import type { ReleasePage } from "@/lib/api/types";
-import { useMe } from "@/lib/session";
+import { useMe, useSessionAskedAnew } from "@/lib/session";
 import { isFiltered, type ListParams, withoutFilters } from "./list-params";
 import type { LiveList } from "./live-list";
 import { Pager } from "./Pager";
@@ -92,6 +92,8 @@ function BeyondLastPage({ params, onChange }: Pick<BodyProps, "params" | "onChan
 }
 
 function Nothing({ data, params, onChange }: Pick<BodyProps, "params" | "onChange"> & { data: ReleasePage }) {
+  // Who has just lost all roles is to be told so: "nothing matches" would have them look for a mistake of theirs.
+  useSessionAskedAnew();
   if (isBeyondLastPage(data, params)) return <BeyondLastPage params={params} onChange={onChange} />;
   return isFiltered(params) ? <NoMatch params={params} onChange={onChange} /> : <NoReleases />;
 }

@@ -291,6 +291,14 @@ describe("the release list, cut off", () => {
     expect(sockets.all).toEqual([socket]);
   });
 
+  it("tells who has just lost all roles so, and not that nothing matches", async () => {
+    const { socket } = await showsPushed(page([PAYMENTS]), "/releases?search=pay");
+    signedInAs(me({ roles: [], scopes: [] }));
+    await socket.sends(snapshotFrame(page([]), 9));
+    expect(await screen.findByText("You have no role yet.")).toBeVisible();
+    expect(screen.queryByText("No release matches.")).not.toBeInTheDocument();
+  });
+
   it("opens no socket for somebody without a role", async () => {
     sockets.accept();
     signedInAs(me({ roles: [], scopes: [] }));
