@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from releases.domain import Entity, EntityId, Phase, Tree
+from releases.domain import Entity, EntityId, Tree
 from releases.encoding import to_json
 from releases.hierarchy import HierarchyReader
-from releases.phases import PhaseTable
+from releases.phases import Phase, PhaseTable
 from releases.reading import ReaderConfig
 from releases.representation import Links, Representation
 from releases.topology import ReleaseWorkflowIds
@@ -139,7 +139,7 @@ def test_of_one_workflow_nothing_is_spoilt_beside_what_is_wrong(
 def test_nor_where_entities_are_asked_for_one_by_one(
     loop: asyncio.AbstractEventLoop, own: tuple[str, ...], data: st.DataObject
 ) -> None:
-    answers = copy.deepcopy(workflows(small(), own))
+    answers: dict[str, Any] = copy.deepcopy(workflows(small(), own))
     places = [(workflow_id, name) for workflow_id, told in answers.items() for name in told]
     workflow_id, name = data.draw(st.sampled_from(places), label="answer")
     told = answers[workflow_id]
