@@ -81,6 +81,19 @@ DEEDS = {
 }
 
 
+class SecondFactorFilter(admin.SimpleListFilter):
+    title = "second factor"
+    parameter_name = "second_factor"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("on", "On"), ("off", "Off")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        if self.value() not in ("on", "off"):
+            return queryset
+        return queryset.filter(second_factor_at__isnull=self.value() == "off")
+
+
 @admin.register(User)
 class UserAdmin(InWords, DjangoUserAdmin):  # type: ignore[type-arg]  # Generic in the stubs only.
     form = UserChangeForm
@@ -91,7 +104,7 @@ class UserAdmin(InWords, DjangoUserAdmin):  # type: ignore[type-arg]  # Generic 
         "is_active",
         "is_staff",
         "is_superuser",
-        ("second_factor_at", admin.EmptyFieldListFilter),
+        SecondFactorFilter,
         "groups",
     ]
     search_fields = ["email", "full_name"]

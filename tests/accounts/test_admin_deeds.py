@@ -170,7 +170,11 @@ class TestWhatIsShown:
         assert "On since" in page
         assert totp.secret not in page
         assert SecondFactor.objects.get().secret not in page
-        assert list(admin.get(USERS, {"second_factor_at__isempty": "0"}).context["cl"].result_list) == [viewer]
+
+    def test_people_are_listed_by_whether_it_is_on(self, admin, superuser, viewer):
+        with_factor(viewer)
+        assert list(admin.get(USERS, {"second_factor": "on"}).context["cl"].result_list) == [viewer]
+        assert list(admin.get(USERS, {"second_factor": "off"}).context["cl"].result_list) == [superuser]
 
     def test_a_form_that_names_it_changes_nothing(self, admin, viewer):
         form = {"email": viewer.email, "full_name": "Vera", "is_active": "on", "second_factor_at": "2026-01-01"}
