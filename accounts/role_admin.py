@@ -23,6 +23,11 @@ from releases.record import note
 class ScopeFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # Generic in the stubs only.
     request: HttpRequest
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = "Delete this pattern"
+
     def clean(self) -> None:
         super().clean()
         changed = [form for form in self.forms if form.has_changed() and form not in self.deleted_forms]

@@ -151,6 +151,11 @@ class TestRoles:
         role = Group.objects.get(name="New role")
         assert {str(scope) for scope in role.scopes.all()} == {"release:a-*", "release:b-*"}
 
+    def test_who_hears_the_page_is_told_what_each_field_of_a_pattern_is(self, admin, payments):
+        page = admin.get(f"{GROUPS}{payments.groups.get().pk}/change/").content
+        assert b'aria-label="Pattern"' in page
+        assert b'aria-label="Delete this pattern"' in page
+
     def test_a_scope_more_is_seen_by_its_people_at_once(self, admin, signed_in, payments):
         role = payments.groups.get()
         admin.post(f"{GROUPS}{role.pk}/change/", scopes_form(role, "release:search-*"))
