@@ -253,7 +253,7 @@ class LogEntryAdmin(ReadOnlyAdmin):
     """What was changed here, by whom. That nobody may delete these holds also for what would delete them besides: who
     has changed something here can't be deleted, only deactivated."""
 
-    list_display = ["moment", "user", "action_flag", "content_type", "object_repr", "message"]
+    list_display = ["moment", "user", "deed", "kind", "named", "message"]
     list_display_links = ["moment"]
     fields = ["moment", "user", "action_flag", "content_type", "object_id", "object_repr", "message"]
     readonly_fields = ["moment", "message"]
@@ -271,6 +271,19 @@ class LogEntryAdmin(ReadOnlyAdmin):
     @admin.display(description="time (UTC)")
     def moment(self, entry: LogEntry) -> str:
         return _second(entry.action_time)
+
+    @admin.display(description="did", ordering="action_flag")
+    def deed(self, entry: LogEntry) -> str:
+        return entry.get_action_flag_display()
+
+    @admin.display(description="of kind", ordering="content_type")
+    def kind(self, entry: LogEntry) -> str:
+        # Without its application's name, which takes the room of what was done.
+        return entry.content_type.name if entry.content_type else "-"
+
+    @admin.display(description="to", ordering="object_repr")
+    def named(self, entry: LogEntry) -> str:
+        return entry.object_repr
 
     @admin.display(description="what")
     def message(self, entry: LogEntry) -> str:
