@@ -23,8 +23,9 @@ from releases import services
 from releases.access import NOBODY, Viewer
 from releases.domain import EntityId, EntityType, Freshness
 from releases.errors import AccessDenied, InvalidParameter
-from releases.events import FreshnessChange, Subscription
+from releases.events import FreshnessChange, Subscription, TreePatch
 from releases.frames import PageFrames, TreeFrames, error_frame, freshness_frame
+from releases.measures import PUSH_LAG, SOCKETS, SOCKETS_CLOSED, close_code
 from releases.messages import MALFORMED, Allowance, MalformedMessage, check
 from releases.open_sockets import open_sockets
 from releases.problems import INTERNAL, Problem, problem_of
@@ -55,6 +56,9 @@ class LiveConsumer(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # Channe
 
     action: ClassVar[str]
     """What it is called in the record."""
+
+    kind: ClassVar[str]
+    """What it follows, to who counts: `list` or `release`."""
 
     frames: TreeFrames | PageFrames
 
@@ -92,7 +96,7 @@ class LiveConsumer(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # Channe
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self._record = SocketRecord(scope, self.action)
         names = {name: given[:250] for name, given in scope["url_route"]["kwargs"].items()}
-        with structlog.contextvars.bound_contextvars(**names):
+        with structlog.contextvars.bound_contextvars(**names), SOCKETS.labels(self.kind).track_inprogress():
             try:
                 await super().__call__(scope, receive, send)
             except asyncio.CancelledError:
@@ -103,6 +107,7 @@ class LiveConsumer(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # Channe
                 raise
             finally:
                 await self._stop()
+                SOCKETS_CLOSED.labels(self.kind, close_code(self._code)).inc()
                 self._record.closed(self._viewer, self.sign_in, self._code, self._problem)
 
     async def connect(self) -> None:
@@ -210,6 +215,8 @@ class LiveConsumer(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # Channe
                     if isinstance(event, FreshnessChange):
                         self._told, self._told_at = event, time.monotonic()
                     await self.send(self.frames.frame(event))
+                    if isinstance(event, TreePatch) and event.since is not None:
+                        PUSH_LAG.observe(asyncio.get_running_loop().time() - event.since)
 
     async def _beat(self) -> None:
         """Silence means that the connection is dead: so there is none."""
@@ -250,6 +257,7 @@ class TreeConsumer(LiveConsumer):
     """Follows one release."""
 
     action = "follow"
+    kind = "release"
 
     def prepare(self) -> None:
         self._release_id = EntityId.of_type(EntityType.RELEASE, self.scope["url_route"]["kwargs"]["release_id"])
@@ -267,6 +275,7 @@ class PageConsumer(LiveConsumer):
     """Follows a page of the list."""
 
     action = "follow-list"
+    kind = "list"
 
     def prepare(self) -> None:
         handshake = self.scope["handshake"]

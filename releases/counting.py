@@ -106,6 +106,11 @@ class PhaseCounter:
         key = (viewer.scope, query.search, query.statuses, query.states)
         return await self._shared.get(key, lambda _: self._count(viewer, query))
 
+    @property
+    def waiting(self) -> int:
+        """Releases whose reading has not had its turn."""
+        return self._turns.waiting
+
     async def stop(self) -> None:
         await self._turns.stop()
 

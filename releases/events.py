@@ -29,6 +29,8 @@ class TreePatch:
     as_of: datetime
     changes: tuple[Change, ...]
     run: Run | None = None
+    since: float | None = None
+    """When the first of what led to it was told of, by the loop's clock, where it was told of."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

@@ -1,6 +1,7 @@
 """The live trees of a process: one for each release, however many follow it."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -41,6 +42,11 @@ class LiveTrees:
         tree = self._of((release_id, whole))
         with self._kept((release_id, whole), tree), tree.followed_by(follower):
             yield tree
+
+    def by_freshness(self) -> Counter[str]:
+        """How many there are of each freshness, `unread` where a first reading is under way. From any thread."""
+        states = [tree.freshness for tree in list(self._trees.values())]
+        return Counter(freshness.value if freshness else "unread" for freshness in states)
 
     def state(self, release_id: EntityId, *, whole: bool = True) -> Tree | None:
         """The release as it is now, where it is live."""

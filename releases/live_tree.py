@@ -33,6 +33,7 @@ from releases.gateway import Gateway
 from releases.hierarchy import HierarchyReader
 from releases.histories import Histories, LongPolls
 from releases.mailbox import Mailbox
+from releases.measures import TREE_VERSIONS
 from releases.pulse import Look, Pulse
 from releases.reading import problem_of
 from releases.rereading import Changed, source_of
@@ -104,14 +105,17 @@ class _Work:
     """Whether the release's newest run may be another than the tree's: no work by itself, since a run can be asked for
     nothing before its first step."""
 
+    since: float | None = None
+    """When the first event that it is to be read for was told of, by the loop's clock; None where none was."""
+
     def __bool__(self) -> bool:
         return self.everything or bool(self.workflows)
 
     def take(self, release: str) -> "_Work":
         """All of it; a new run stays until the workflow of the `release` is asked."""
         is_asked = self.everything or release in self.workflows
-        taken = _Work(self.workflows, self.everything, self.has_new_run and is_asked)
-        self.workflows, self.everything = set(), False
+        taken = _Work(self.workflows, self.everything, self.has_new_run and is_asked, self.since)
+        self.workflows, self.everything, self.since = set(), False, None
         self.has_new_run = self.has_new_run and not is_asked
         return taken
 
@@ -119,6 +123,7 @@ class _Work:
         self.workflows |= work.workflows
         self.everything |= work.everything
         self.has_new_run |= work.has_new_run
+        self.since = work.since if self.since is None else min(self.since, work.since or self.since)
 
 
 class LiveTree:
@@ -180,6 +185,12 @@ class LiveTree:
         if self._tree is None or told is None:
             return None
         return replace(self._tree, as_of=self._confirmed_at or self._tree.as_of, freshness=told.freshness)
+
+    @property
+    def freshness(self) -> Freshness | None:
+        """How fresh the state is; None before it could be read."""
+        told = self._followers.told
+        return told.freshness if told is not None and self._tree is not None else None
 
     @property
     def reason(self) -> Reason | None:
@@ -294,13 +305,14 @@ class LiveTree:
         self._doubted &= self._work.workflows
         self._runs_seen.add(read.run.run_id)
         self._confirmed_at = read.as_of
-        self._pass_on(read, has_unread=bool(unread))
+        self._pass_on(read, work, has_unread=bool(unread))
         self._follow()
 
-    def _pass_on(self, read: Tree, *, has_unread: bool) -> None:
+    def _pass_on(self, read: Tree, work: _Work, *, has_unread: bool) -> None:
         known = self._tree
         if known is None:
             self._tree = replace(read, version=1)
+            TREE_VERSIONS.inc()
             return
         release = read.release
         if has_unread:
@@ -310,7 +322,8 @@ class LiveTree:
         version = known.version + 1 if changes or run else known.version
         self._tree = replace(read, release=release, version=version)
         if version != known.version:
-            self._followers.tell(TreePatch(version, read.as_of, tuple(changes), run))
+            TREE_VERSIONS.inc()
+            self._followers.tell(TreePatch(version, read.as_of, tuple(changes), run, work.since))
 
     def _follow(self) -> None:
         """Follow the histories of all workflows that tell of something in the tree."""
@@ -360,6 +373,8 @@ class LiveTree:
 
     def stepped(self, workflow_id: str) -> None:
         self._waiting.pop(workflow_id, None)
+        if self._work.since is None:
+            self._work.since = asyncio.get_running_loop().time()
         if workflow_id == self._workflow_id and workflow_id in self._histories.ends:
             self._work.has_new_run = True
         self._changed(workflow_id)

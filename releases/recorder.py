@@ -20,7 +20,7 @@ import orjson
 import structlog
 
 from releases.record import Access, access_of
-from releases.spool import Spool
+from releases.spool import Held, Spool
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +64,8 @@ class Recorder:
         self._threads: list[threading.Thread] = []
         self._is_saving = False
         self._is_behind = False
+        self.spooled = self.saved = 0
+        """Accesses written to disk, and taken from there by `save`, or saved at once where the disk failed."""
         self.lost = 0
         """Accesses of which nothing but the line in the log remains."""
 
@@ -114,6 +116,19 @@ class Recorder:
             sleep(0.005)
         return self._is_idle()
 
+    @property
+    def queued(self) -> int:
+        """Accesses that wait for their line on disk."""
+        return self._queue.qsize()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether what is on disk could not be saved when that was last tried."""
+        return self._is_behind
+
+    def spool_held(self) -> Held:
+        return self._spool.held()
+
     def _is_idle(self) -> bool:
         return not (self._queue.unfinished_tasks or self._spooled.is_set() or self._is_saving or self._is_behind)
 
@@ -144,6 +159,7 @@ class Recorder:
     def _write(self, accesses: list[Access]) -> None:
         try:
             self._spool.append([access.line() for access in accesses])
+            self.spooled += len(accesses)
             self._spooled.set()
         except OSError as error:
             self._write_none(accesses, error)
@@ -212,6 +228,7 @@ class Recorder:
                 log.error("access_refused", reason=str(error), record=str(accesses[0].id))  # noqa: TRY400
                 return [accesses[0].line()]
             return [line for access in accesses for line in self._save_what_can_be([access])]
+        self.saved += len(accesses)
         return []
 
     def _set_aside(self, lines: Sequence[bytes]) -> None:

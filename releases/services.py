@@ -41,6 +41,7 @@ from releases.listing import ListQuery, Page, ReleaseList
 from releases.live import LiveTrees
 from releases.live_list import ListMeans, LivePages
 from releases.live_tree import Means
+from releases.measured_gateway import MeasuredGateway
 from releases.phases import PhaseTable
 from releases.previous import Previous, previous_succeeded
 from releases.pulse import Pulse
@@ -67,6 +68,7 @@ class Source:
     counter: PhaseCounter
     trees: LiveTrees
     pages: LivePages
+    long_polls: LongPolls
 
     async def tree(self, release_id: EntityId, *, fresh: bool = False) -> Tree:
         """The release with all that it holds: as it is known where it is live, else, or `fresh`, read now."""
@@ -89,9 +91,14 @@ def source() -> Source:
     return _sources[loop]
 
 
+def known_sources() -> list[Source]:
+    """Those that have been made, for who looks at them from any thread: a server has one."""
+    return list(_sources.values())
+
+
 def _make_source() -> Source:
     env = settings.RELPORTAL
-    gateway: Gateway = import_string(settings.RELEASES_GATEWAY)(
+    made: Gateway = import_string(settings.RELEASES_GATEWAY)(
         GatewayConfig(
             host=env.TEMPORAL_HOST,
             namespace=env.TEMPORAL_NAMESPACE,
@@ -104,16 +111,19 @@ def _make_source() -> Source:
             query_concurrency=env.QUERY_CONCURRENCY,
         )
     )
+    gateway = MeasuredGateway(made)
     workflow_ids = ReleaseWorkflowIds(env.RELEASE_WORKFLOW_ID_TEMPLATE)
     config = ReaderConfig(env.QUERY_TIMEOUT_SECONDS, env.QUERY_CONCURRENCY, workflow_ids)
     phases = PhaseTable(env.RELEASE_STATE_PHASES)
     reader = HierarchyReader(gateway, phases, config)
     index = ReleaseIndex(gateway, IndexConfig(env.RELEASE_LIST_QUERY, workflow_ids))
     pulse = Pulse(gateway, index)
-    trees = LiveTrees(Means(gateway, reader, pulse, LongPolls(env.WATCH_LONG_POLLS)), env.WATCH_GRACE_SECONDS)
+    long_polls = LongPolls(env.WATCH_LONG_POLLS)
+    trees = LiveTrees(Means(gateway, reader, pulse, long_polls), env.WATCH_GRACE_SECONDS)
     releases = ReleaseList(index, reader, trees.state)
     counter = PhaseCounter(releases, phases, config)
-    return Source(gateway, reader, index, releases, counter, trees, LivePages(ListMeans(releases, trees, pulse)))
+    pages = LivePages(ListMeans(releases, trees, pulse))
+    return Source(gateway, reader, index, releases, counter, trees, pages, long_polls)
 
 
 async def shut_down() -> None:

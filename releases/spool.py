@@ -12,11 +12,18 @@ from itertools import count
 from pathlib import Path
 from threading import Lock
 from time import time_ns
+from typing import NamedTuple
 
 SUFFIX = ".jsonl"
 
 LINES = 2_000
 """Of one file. What of it has been taken is only forgotten with all of it."""
+
+
+class Held(NamedTuple):
+    bytes: int
+    oldest_seconds: float
+    """Since the oldest file was begun."""
 
 
 class Spool:
@@ -75,6 +82,16 @@ class Spool:
         if not self._directory.is_dir():
             return []
         return sorted(self._directory.glob(f"*{SUFFIX}"))
+
+    def held(self) -> Held:
+        """What waits in the directory now, of all processes that share it. Raises OSError."""
+        size, oldest = 0, time_ns()
+        for path in self.waiting():
+            with suppress(FileNotFoundError, ValueError):
+                if file_size := path.stat().st_size:
+                    size += file_size
+                    oldest = min(oldest, int(path.name.partition("-")[0]))
+        return Held(size, (time_ns() - oldest) / 1e9 if size else 0.0)
 
     @contextmanager
     def taken(self, path: Path) -> Iterator[list[bytes] | None]:

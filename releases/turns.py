@@ -35,6 +35,11 @@ class Turns:
                 _spawn(self._take_turns(), self._takers)
         return asked
 
+    @property
+    def waiting(self) -> int:
+        """Reads whose turn has not come."""
+        return len(self._next) + len(self._last)
+
     def drop(self) -> None:
         """Forget those whose turn has not come."""
         for key, _ in chain(self._next, self._last):

@@ -18,8 +18,17 @@ def _without_sign_in_codes(_: Any, __: str, event: MutableMapping[str, Any]) -> 
     return event
 
 
+def _without_scrapes(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Figures are asked for four times a minute and more: no line for each."""
+    is_of_request = event.get("event") in ("request_started", "request_finished")
+    if is_of_request and event.get("request") in ("GET /metrics", "HEAD /metrics"):
+        raise structlog.DropEvent
+    return event
+
+
 _SHARED: list[Any] = [
     _without_sign_in_codes,
+    _without_scrapes,
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject, empty
 from accounts import urls as accounts
 from accounts.models import User
 from releases import urls as releases
+from releases.measures import SIGN_INS
 from releases.record import Access, under_way
 from releases.recording import address_of, record
 
@@ -25,6 +26,8 @@ _ACCOUNTS = frozenset(pattern.callback for pattern in accounts.urlpatterns)
 
 OPENID_CALLBACK = "oidc-callback"
 """A GET that signs in: browsers come to it from the provider."""
+
+_SIGN_INS = frozenset({"login", "login-code", "token", "token-refresh", OPENID_CALLBACK})
 
 _OF_NOBODY = (None, "index", "app_list", "jsi18n", "login", "password_change_done")
 """The administration's pages that show neither people, nor their rights, nor what is on record of them."""
@@ -57,6 +60,8 @@ def _put_on_record(access: Access, request: HttpRequest, response: HttpResponseB
         access.via = "page" if kind == "api" and _is_page(response) else kind
         _describe(access, request, response, kind)
         record(access, "release_access" if kind == "api" else f"{kind}_access")
+        if access.action in _SIGN_INS:
+            SIGN_INS.labels(access.action, access.code or ("ok" if access.outcome == "allowed" else "failed")).inc()
 
 
 def _kind_of(request: HttpRequest) -> str | None:

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "relportal.metrics.MetricsMiddleware",
     "relportal.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -125,7 +126,11 @@ DJANGO_STRUCTLOG_USER_ID_FIELD = None
 # Browsers
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = env.HTTPS
-SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # Whoever watches over this process asks it without the proxy.
+SECURE_REDIRECT_EXEMPT = [
+    "^healthz$",
+    "^metrics$",
+    "^readyz$",
+]  # Whoever watches over this process asks it without the proxy.
 if env.HTTPS:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True

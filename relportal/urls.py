@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView
 from relportal import pages
 from relportal.api import ApiDocsView, ApiRootView, unknown_route
 from relportal.health import readyz
+from relportal.metrics import metrics
 
 admin.site.site_header = admin.site.site_title = "Relportal administration"
 admin.site.index_title = "People, roles and records"
@@ -42,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^(?P<url>api|admin)$", RedirectView.as_view(url="/%(url)s/", permanent=True)),
     path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg")),
     path("healthz", pages.healthz),
+    path("metrics", metrics),
     path("readyz", readyz),
     # Every other address is a page of the app, save those that belong to something that isn't there.
     re_path(

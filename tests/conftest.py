@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.tokens import AccessToken, start_family
 from releases import recording
 from releases.record import Access
+from releases.spool import Held
 
 pytest_plugins = ["tests.fakes.fixtures", "tests.live_server", "tests.temporal", "tests.worlds"]
 
@@ -105,12 +106,16 @@ class KeptRecorder:
 
     def __init__(self) -> None:
         self.accesses: list[Access] = []
+        self.spooled = self.saved = self.lost = self.queued = 0
 
     def put(self, access: Access) -> None:
         self.accesses.append(access)
 
     def start(self) -> None:
         pass
+
+    def spool_held(self) -> Held:
+        return Held(0, 0.0)
 
 
 @pytest.fixture(autouse=True)

@@ -46,7 +46,7 @@ class TestTheApp:
         assert client.get("/releases").status_code == 200
 
     @pytest.mark.parametrize(
-        "path", ["/static/nothing.js", "/static/", "/ws/releases/", "/ws", "/metrics", "/robots.txt"]
+        "path", ["/static/nothing.js", "/static/", "/ws/releases/", "/ws", "/metrics/", "/robots.txt"]
     )
     def test_it_is_not_at_addresses_of_something_else(self, client, built, path):
         response = client.get(path)

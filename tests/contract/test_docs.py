@@ -24,6 +24,7 @@ ROUTES = {
     "/api/schema/",
     "/api/docs/",
     "/healthz",
+    "/metrics",
     "/readyz",
 }
 ERROR_CODES = {

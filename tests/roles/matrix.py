@@ -200,6 +200,8 @@ PAGES: dict[str, list[Ask]] = {
     "^(?P<url>api|admin)$": [Ask("/api", anybody("301 /api/")), Ask("/admin", anybody("301 /admin/"))],
     "favicon.ico": [Ask("/favicon.ico", anybody("302 /static/favicon.svg"))],
     "healthz": [Ask("/healthz", anybody("200"))],
+    # The tests ask from this very machine; tests/api/test_metrics.py tells who else may.
+    "metrics": [Ask("/metrics", anybody("200"))],
     "readyz": [Ask("/readyz", anybody("200"))],
     r"^(?!(?:api|admin|static|ws)/|(?:metrics|ws|static|robots\.txt)/?$).*$": [
         Ask("/", anybody("200")),

@@ -1,0 +1,73 @@
+"""A gateway around another that counts its calls, and takes their time: the real one and a fake are counted alike."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Any
+
+from releases import errors
+from releases.domain import HistoryPage, Run
+from releases.gateway import Gateway
+from releases.measures import TEMPORAL_CALLS, TEMPORAL_SECONDS
+
+_OUTCOMES: tuple[tuple[type[BaseException], str], ...] = (
+    (errors.NotFound, "workflow_not_found"),
+    (errors.LongPollRefused, "long_poll_refused"),
+    (errors.NamespaceNotFound, "namespace_not_found"),
+    (errors.CredentialsRefused, "credentials_refused"),
+    (errors.CallRefused, "call_refused"),
+    (errors.TemporalUnavailable, "temporal_unavailable"),
+    (errors.WorkerUnavailable, "worker_unavailable"),
+    (errors.QueryTimeout, "query_timeout"),
+    (errors.QueryFailed, "query_failed"),
+    # The caller's own time was over, or nobody wanted the answer any more.
+    (asyncio.CancelledError, "cancelled"),
+)
+"""The narrower before the wider."""
+
+LONG_POLL = "long_poll"
+
+
+class MeasuredGateway:
+    def __init__(self, inner: Gateway) -> None:
+        self._inner = inner
+
+    async def describe(self, workflow_id: str) -> Run:
+        with _measured("describe"):
+            return await self._inner.describe(workflow_id)
+
+    async def query(self, workflow_id: str, name: str, argument: str | None = None) -> Any:
+        with _measured("query"):
+            return await self._inner.query(workflow_id, name, argument)
+
+    async def offered_queries(self, workflow_id: str) -> frozenset[str] | None:
+        with _measured("offered_queries"):
+            return await self._inner.offered_queries(workflow_id)
+
+    async def list_runs(self, query: str, page_token: bytes = b"") -> tuple[list[Run], bytes]:
+        with _measured("list"):
+            return await self._inner.list_runs(query, page_token)
+
+    async def history(self, workflow_id: str, token: bytes = b"") -> HistoryPage:
+        with _measured(LONG_POLL if token else "history"):
+            return await self._inner.history(workflow_id, token)
+
+    async def check(self) -> None:
+        with _measured("check"):
+            await self._inner.check()
+
+
+@contextmanager
+def _measured(verb: str) -> Iterator[None]:
+    began = perf_counter()
+    outcome = "ok"
+    try:
+        yield
+    except BaseException as error:
+        outcome = next((name for kind, name in _OUTCOMES if isinstance(error, kind)), "internal_error")
+        raise
+    finally:
+        TEMPORAL_CALLS.labels(verb, outcome).inc()
+        if verb != LONG_POLL:
+            TEMPORAL_SECONDS.labels(verb).observe(perf_counter() - began)
