@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 from releases.access import Viewer
 from releases.checkup import Checkup
 from releases.checkup_report import Report
+from releases.circuit import CircuitBreaker
 from releases.comparison import Chosen, Comparands
 from releases.counting import PhaseCounter, PhaseCounts
 from releases.domain import Entity, EntityId, EntityType, Tree
@@ -61,7 +62,7 @@ TREES_AT_ONCE = 8
 class Source:
     """All that reads from Temporal, sharing one connection, its limits and what has been learned."""
 
-    gateway: Gateway
+    gateway: CircuitBreaker
     reader: HierarchyReader
     index: ReleaseIndex
     list: ReleaseList
@@ -98,20 +99,7 @@ def known_sources() -> list[Source]:
 
 def _make_source() -> Source:
     env = settings.RELPORTAL
-    made: Gateway = import_string(settings.RELEASES_GATEWAY)(
-        GatewayConfig(
-            host=env.TEMPORAL_HOST,
-            namespace=env.TEMPORAL_NAMESPACE,
-            tls=env.TEMPORAL_TLS,
-            tls_cert=env.TEMPORAL_TLS_CERT,
-            tls_key=env.TEMPORAL_TLS_KEY,
-            tls_ca=env.TEMPORAL_TLS_CA,
-            api_key=env.TEMPORAL_API_KEY,
-            query_timeout=env.QUERY_TIMEOUT_SECONDS,
-            query_concurrency=env.QUERY_CONCURRENCY,
-        )
-    )
-    gateway = MeasuredGateway(made)
+    gateway = CircuitBreaker(MeasuredGateway(_make_gateway()))
     workflow_ids = ReleaseWorkflowIds(env.RELEASE_WORKFLOW_ID_TEMPLATE)
     config = ReaderConfig(env.QUERY_TIMEOUT_SECONDS, env.QUERY_CONCURRENCY, workflow_ids)
     phases = PhaseTable(env.RELEASE_STATE_PHASES)
@@ -126,6 +114,24 @@ def _make_source() -> Source:
     return Source(gateway, reader, index, releases, counter, trees, pages, long_polls)
 
 
+def _make_gateway() -> Gateway:
+    env = settings.RELPORTAL
+    made: Gateway = import_string(settings.RELEASES_GATEWAY)(
+        GatewayConfig(
+            host=env.TEMPORAL_HOST,
+            namespace=env.TEMPORAL_NAMESPACE,
+            tls=env.TEMPORAL_TLS,
+            tls_cert=env.TEMPORAL_TLS_CERT,
+            tls_key=env.TEMPORAL_TLS_KEY,
+            tls_ca=env.TEMPORAL_TLS_CA,
+            api_key=env.TEMPORAL_API_KEY,
+            query_timeout=env.QUERY_TIMEOUT_SECONDS,
+            query_concurrency=env.QUERY_CONCURRENCY,
+        )
+    )
+    return made
+
+
 async def shut_down() -> None:
     """End all that watches Temporal, or reads from it in the background, from the running loop."""
     known = _sources.get(asyncio.get_running_loop())
@@ -133,6 +139,7 @@ async def shut_down() -> None:
         await known.counter.stop()
         await known.pages.stop()
         await known.trees.stop()
+        await known.gateway.stop()
 
 
 def warm_up() -> None:

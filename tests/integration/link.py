@@ -1,4 +1,4 @@
-"""A way to a server that a test can cut and mend: a TCP proxy on a port of its own."""
+"""A way to a server that a test can cut, hold up and mend: a TCP proxy on a port of its own."""
 
 import asyncio
 from contextlib import suppress
@@ -12,6 +12,8 @@ class Link:
         self._port = 0
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._flows = asyncio.Event()
+        self._flows.set()
 
     @property
     def host(self) -> str:
@@ -31,6 +33,13 @@ class Link:
         while self._open:  # noqa: ASYNC110  # Until their pipes have noticed.
             await asyncio.sleep(0.01)
 
+    def hold(self) -> None:
+        """Let nothing through, and break nothing: whoever is connected waits."""
+        self._flows.clear()
+
+    def let_flow(self) -> None:
+        self._flows.set()
+
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         back_reader, back_writer = await asyncio.open_connection(self._target_host, self._target_port)
         await asyncio.gather(self._pipe(reader, back_writer), self._pipe(back_reader, writer))
@@ -39,6 +48,7 @@ class Link:
         self._open.add(writer)
         with suppress(ConnectionError):
             while data := await reader.read(65536):
+                await self._flows.wait()
                 writer.write(data)
                 await writer.drain()
         writer.transport.abort()
