@@ -1,10 +1,11 @@
 """How far staff reach who are no superusers: never upwards, neither themselves nor by the account of somebody else.
 
 They manage people who are no staff, and get at no account that sees more releases than they do. They shape roles that
-they do not hold themselves, by patterns that they hold themselves.
+neither they nor other staff hold and that give no rights, by patterns that they hold themselves.
 """
 
 from django.contrib.auth.models import Group
+from django.db.models import Q
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -39,8 +40,11 @@ def may_enter(request: HttpRequest, user: User) -> bool:
 
 def may_shape(request: HttpRequest, group: Group | None) -> bool:
     """Whether they may change this role's scopes, or delete it: whoever could widen a role of their own would raise
-    themselves. None is any role."""
-    return group is None or is_superuser(request) or not request.user.groups.filter(pk=group.pk).exists()
+    themselves, and whoever could take a role from other staff would get rid of who oversees them. None is any role."""
+    if group is None or is_superuser(request):
+        return True
+    is_held = group.user_set.filter(Q(pk=request.user.pk) | Q(is_staff=True) | Q(is_superuser=True)).exists()
+    return not is_held and not group.permissions.exists()
 
 
 def sees_all_of(request: HttpRequest, patterns: frozenset[str]) -> bool:

@@ -94,5 +94,5 @@ class PasswordResetView(CsrfProtectedView):
     def post(self, request: Request) -> Response:
         given = PasswordResetSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        passwords.reset(**given.validated_data)
+        passwords.reset(request._request, **given.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,15 +1,15 @@
 """Passwords: changing one's own, and setting a new one by a link that was sent to one's address.
 
 Whoever asks for a link is told the same, after the same time, whether we know the address or not: what is done about it
-is done by another thread. A link is good for an hour and once, since Django makes it of the password that it replaces.
-A new password ends all sessions and tokens.
+is done by another thread. A link is good for an hour and once, since it is made of the password that it replaces. A new
+password ends all sessions and tokens.
 """
 
 from typing import Any
 
 import structlog
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
@@ -22,6 +22,7 @@ from rest_framework import serializers
 from accounts import mailing, sessions
 from accounts.lockouts import forgive_account
 from accounts.models import User
+from accounts.noting import note_user
 from accounts.signing_in import user_by_password
 from releases.problems import InvalidCredentials
 
@@ -40,6 +41,26 @@ Set it here, within an hour:
 If it was not you, there is nothing to do: your password stays as it is.
 """
 
+_SUBJECT_CHANGED = "Your password was changed"
+_TEXT_CHANGED = """The password of {email} for Relportal at {host} was changed. All sessions have ended, and all tokens
+but service tokens.
+
+If it was not you, ask for a new one on the sign-in page, revoke service tokens that are not yours, and tell an
+administrator.
+"""
+
+
+class _Links(PasswordResetTokenGenerator):
+    """Django's, but that a sign-in meanwhile, of a script it may be, leaves a link good."""
+
+    key_salt = "accounts.passwords"
+
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+        return f"{user.pk}{user.password}{timestamp}{user.email}"
+
+
+_links = _Links()
+
 
 def change(request: HttpRequest, user: User, password: str, new_password: str) -> User:
     """Set a new password for who is signed in, and end what they are signed in by: the user, to sign in anew.
@@ -52,7 +73,7 @@ def change(request: HttpRequest, user: User, password: str, new_password: str) -
         raise serializers.ValidationError({"password": ["This is not your password."]}) from None
     if password == new_password:
         raise serializers.ValidationError({"new_password": ["This is the password that you have already."]})
-    _set(confirmed, new_password)
+    _set(request, confirmed, new_password)
     log.info("password_changed", user_id=user.pk)
     return confirmed
 
@@ -63,19 +84,20 @@ def send_link(request: HttpRequest, email: str) -> None:
     mailing.in_background(lambda: _mail(email, base, host))
 
 
-def reset(uid: str, token: str, new_password: str) -> None:
+def reset(request: HttpRequest, uid: str, token: str, new_password: str) -> None:
     """Set a new password by what the link holds. Raises serializers.ValidationError by field."""
     with transaction.atomic():
         user = _user_of(uid)
-        if user is None or not default_token_generator.check_token(user, token):
+        if user is None or not _links.check_token(user, token):
             raise serializers.ValidationError({"token": ["This link is good for nothing any more. Ask for a new one."]})
-        _set(user, new_password)
+        note_user(user, by="")
+        _set(request, user, new_password)
     # Whoever reads the address's mails is no guesser.
     forgive_account(user.email)
     log.info("password_reset", user_id=user.pk)
 
 
-def _set(user: User, new_password: str) -> None:
+def _set(request: HttpRequest, user: User, new_password: str) -> None:
     try:
         validate_password(new_password, user)
     except ValidationError as error:
@@ -83,6 +105,7 @@ def _set(user: User, new_password: str) -> None:
     user.set_password(new_password)
     user.save(update_fields=["password"])
     sessions.end_all(user)
+    mailing.tell(user, _SUBJECT_CHANGED, _TEXT_CHANGED.format(email=user.email, host=request.get_host()))
 
 
 def _user_of(uid: str) -> User | None:
@@ -100,7 +123,7 @@ def _mail(email: str, base: str, host: str) -> None:
         return
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     # Behind a #, which browsers keep to themselves: neither a log nor another site gets to see it.
-    link = f"{base}#{uid}.{default_token_generator.make_token(user)}"
+    link = f"{base}#{uid}.{_links.make_token(user)}"
     send_mail(_SUBJECT, _TEXT.format(email=user.email, host=host, link=link), None, [user.email])
     log.info("password_link_sent", user_id=user.pk)
 

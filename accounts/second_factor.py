@@ -111,6 +111,12 @@ def reset(user: User) -> None:
     log.info("second_factor_off", user_id=user.pk)
 
 
+def reset_for(user: User) -> None:
+    """What an administrator does for somebody who lost app and codes. They are told: another may have asked."""
+    reset(user)
+    mailing.tell(user, "Your second factor is off", _RESET.format(email=user.email))
+
+
 def _check(request: HttpRequest, user: User, is_right: Callable[[], bool]) -> None:
     with lockouts.one_try(request, user.email):
         if is_right():
@@ -185,6 +191,12 @@ signed out.
 )
 _OFF = (
     """{email} at {host} signs in by the password alone from now on. All other browsers and programs are signed out.
+"""
+    + _NOT_YOU
+)
+_RESET = (
+    """An administrator has turned the second factor of {email} for Relportal off: the password alone signs in from now
+on. All browsers and programs are signed out. Set an app up anew under "Your account".
 """
     + _NOT_YOU
 )

@@ -13,9 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from accounts import service_tokens
+from accounts import mailing, service_tokens
 from accounts.authentication import user_of
 from accounts.models import PATTERN, ServiceToken, User, validate_pattern
+from accounts.schema import BY_SESSION
 from accounts.turns import turn_of
 from releases.answers import NotStored
 from releases.fields import TextField
@@ -107,6 +108,12 @@ class MadeServiceTokenSerializer(ServiceTokenSerializer):
         read_only_fields = fields
 
 
+_MADE = """Somebody, most likely you, made the service token "{name}" for {email} at {host}.
+
+It shows what you may see, until it expires or is revoked: a new password leaves it as it is. If it was not you, revoke
+it under "Service tokens", set another password, and tell an administrator.
+"""
+
 _SENT = {"name": "Wallboard", "days": 90, "roles": [], "patterns": ["release:payments-*"]}
 _KEPT = {
     "id": 3,
@@ -141,20 +148,25 @@ class ServiceTokenViewSet(NotStored, ViewSet):
         operation_id="service_tokens_create",
         summary="Make a service token",
         description="Its text, `token`, is told in this answer and never again. It shows what its patterns and the "
-        "user's scopes both match, as they are when it is used. With a browser's session it needs the header "
-        "`X-CSRFToken`, as signing in does.",
+        "user's scopes both match, as they are when it is used. By a session alone, with the header `X-CSRFToken`: "
+        "whoever got hold of a token of half an hour could make one of a year by it. Its owner is told by mail.",
         request=NewServiceTokenSerializer,
         responses={201: MadeServiceTokenSerializer, **problem_responses("permission_denied")},
+        auth=BY_SESSION,
         examples=[
             OpenApiExample("For a wallboard", _SENT, request_only=True),
             OpenApiExample("A wallboard's", {**_KEPT, "token": "rpt_0123456789ab_…"}, response_only=True),
         ],
     )
     def create(self, request: Request) -> Response:
+        if request.auth is not None:
+            raise PermissionDenied
         asked = NewServiceTokenSerializer(data=request.data, context={"user": request.user})
         with turn_of(user_of(request)):
             asked.is_valid(raise_exception=True)
             made = service_tokens.make(user_of(request), **asked.validated_data)
+        told = {"email": made.token.user.email, "host": request.get_host(), "name": made.token.name}
+        mailing.tell(user_of(request), "A service token was made", _MADE.format(**told))
         body = {**ServiceTokenSerializer(made.token).data, "token": made.text}
         return Response(body, status=status.HTTP_201_CREATED)
 

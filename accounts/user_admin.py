@@ -74,7 +74,7 @@ DEEDS = {
         "Their authenticator app and their recovery codes are good for nothing from then on, and the password alone"
         " signs them in, until they set up an app anew. They are signed out everywhere.",
         "Second factor reset.",
-        second_factor.reset,
+        second_factor.reset_for,
         may_enter,
         lambda user: user.second_factor_at is not None,
     ),

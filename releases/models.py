@@ -126,5 +126,11 @@ class AccessRecord(models.Model):
             raise AppendOnly
         super().save(*args, **{**kwargs, "force_insert": True})
 
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        # What `save` and fixtures call, and anybody else could.
+        if not self._state.adding:
+            raise AppendOnly
+        super().save_base(*args, **{**kwargs, "force_insert": True})
+
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise AppendOnly

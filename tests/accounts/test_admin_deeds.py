@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.utils import timezone
 
-from accounts import second_factor, service_tokens
+from accounts import mailing, second_factor, service_tokens
 from accounts.models import SecondFactor, User
 from accounts.tokens import start_family
 from tests.accounts.test_admin import GROUPS, USERS, scopes_form
@@ -90,7 +90,8 @@ class TestWhatIsDone:
         act("activate", viewer)
         assert browser.get("/api/auth/me/").status_code == 401
 
-    def test_a_second_factor_is_reset(self, act, signed_in, viewer):
+    def test_a_second_factor_is_reset_and_its_owner_told(self, act, signed_in, viewer, mailoutbox, monkeypatch):
+        monkeypatch.setattr(mailing, "in_background", lambda work: work())
         with_factor(viewer)
         browser = signed_in(viewer)
         act("reset_second_factor", viewer)
@@ -99,6 +100,7 @@ class TestWhatIsDone:
         assert not SecondFactor.objects.exists()
         assert browser.get("/api/auth/me/").status_code == 401
         assert said() == "Second factor reset."
+        assert [(mail.to, mail.subject) for mail in mailoutbox] == [([viewer.email], "Your second factor is off")]
 
     @pytest.mark.parametrize("name", DEEDS)
     def test_nobody_does_it_to_themselves_by_the_way(self, act, admin, superuser, name):

@@ -176,6 +176,23 @@ class TestRoles:
         assert staff.post(f"{GROUPS}{role.pk}/change/", scopes_form(role, "release:*")).status_code == 403
         assert staff.post(f"{GROUPS}{role.pk}/delete/", {"post": "yes"}).status_code == 403
 
+    def test_of_other_staff_are_closed(self, staff, other_staff):
+        role = Group.objects.create(name="Leads")
+        role.scopes.create(pattern="release:mine-*")
+        other_staff.groups.add(role)
+        form = scopes_form(role) | {"scopes-0-DELETE": "on"}
+        assert staff.post(f"{GROUPS}{role.pk}/change/", form).status_code == 403
+        assert staff.post(f"{GROUPS}{role.pk}/delete/", {"post": "yes"}).status_code == 403
+        staff.post(GROUPS, {"action": "delete_selected", "_selected_action": [role.pk], "post": "yes"})
+        assert [str(scope) for scope in role.scopes.all()] == ["release:mine-*"]
+        assert other_staff.groups.get() == role
+
+    def test_and_so_are_those_that_give_rights(self, staff):
+        role = Group.objects.get(name="Administrators")
+        assert staff.post(f"{GROUPS}{role.pk}/delete/", {"post": "yes"}).status_code == 403
+        staff.post(GROUPS, {"action": "delete_selected", "_selected_action": [role.pk], "post": "yes"})
+        assert Group.objects.filter(pk=role.pk).exists()
+
     @pytest.mark.parametrize("pattern", ["release:*", "*", "release:mine-?*", "release:m*", "release:[m]ine-*"])
     def test_of_others_take_no_pattern_that_one_has_not(self, staff, peer, pattern):
         """Else one would set a friend's password first, and widen the friend's role then."""

@@ -5,7 +5,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.tokens import default_token_generator
 from django.test import Client
 
 from accounts import mailing, passwords
@@ -106,7 +105,7 @@ class TestChange:
 
 class TestForgotten:
     def link(self, mailoutbox):
-        (mail,) = mailoutbox
+        [mail] = [mail for mail in mailoutbox if "/reset-password#" in mail.body]
         uid, token = re.search(r"http://testserver/reset-password#(\w+)\.(\S+)", mail.body).groups()
         return {"uid": uid, "token": token}
 
@@ -148,10 +147,26 @@ class TestForgotten:
         assert body["errors"] == {"token": ["This link is good for nothing any more. Ask for a new one."]}
         assert can_sign_in(NEW)
 
+    def test_a_sign_in_meanwhile_leaves_it_good(self, anonymous, viewer, mailoutbox):
+        post(anonymous, FORGOTTEN, email="viewer@example.com")
+        assert can_sign_in(PASSWORD)
+        assert post(anonymous, RESET, **self.link(mailoutbox), new_password=NEW).status_code == 204
+
+    def test_an_address_that_was_changed_meanwhile_does_not(self, anonymous, viewer, mailoutbox):
+        post(anonymous, FORGOTTEN, email="viewer@example.com")
+        User.objects.filter(pk=viewer.pk).update(email="other@example.com")
+        assert_problem(post(anonymous, RESET, **self.link(mailoutbox), new_password=NEW), 400, "invalid_parameter")
+
+    def test_whose_it_was_is_on_record_and_told_by_mail(self, anonymous, viewer, mailoutbox, on_record):
+        post(anonymous, FORGOTTEN, email="viewer@example.com")
+        post(anonymous, RESET, **self.link(mailoutbox), new_password=NEW)
+        assert (on_record[-1].action, on_record[-1].user_id) == ("password-reset", viewer.pk)
+        assert [mail.subject for mail in mailoutbox][1:] == ["Your password was changed"]
+
     def test_and_for_an_hour(self, anonymous, viewer, mailoutbox, settings, monkeypatch):
         post(anonymous, FORGOTTEN, email="viewer@example.com")
-        now = default_token_generator._now()
-        monkeypatch.setattr(type(default_token_generator), "_now", lambda _: now + timedelta(minutes=61))
+        now = passwords._links._now()
+        monkeypatch.setattr(type(passwords._links), "_now", lambda _: now + timedelta(minutes=61))
         assert_problem(post(anonymous, RESET, **self.link(mailoutbox), new_password=NEW), 400, "invalid_parameter")
 
     def test_it_is_still_good_after_a_password_that_breaks_the_rules(self, anonymous, viewer, mailoutbox):

@@ -11,7 +11,7 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from accounts import service_tokens
+from accounts import mailing, service_tokens
 from accounts.models import ServiceToken
 from tests.api.samples import start
 from tests.problems import assert_problem
@@ -71,6 +71,20 @@ class TestMaking:
         assert listed.json() == [body]
         assert text[17:] not in listed.content.decode()
         assert body["last_used_at"] is None
+
+    def test_its_owner_is_told_by_mail(self, signed_in, viewer, mailoutbox, monkeypatch):
+        monkeypatch.setattr(mailing, "in_background", lambda work: work())
+        post(signed_in(viewer))
+        [mail] = mailoutbox
+        assert (mail.to, mail.subject) == (["viewer@example.com"], "A service token was made")
+        assert "Wallboard" in mail.body
+        assert "rpt_" not in mail.body
+
+    def test_no_token_makes_one(self, anonymous, viewer, bearer):
+        """Else one of half an hour that was stolen would be good for a year."""
+        response = anonymous.post(TOKENS, ASKED, content_type="application/json", headers=bearer(viewer))
+        assert_problem(response, 403, "permission_denied")
+        assert not ServiceToken.objects.exists()
 
     def test_of_its_text_a_hash_is_kept_only(self, make):
         token, text = make()

@@ -52,7 +52,7 @@ def secret(theirs: str = "200") -> Answers:
 class Ask:
     """A request, and who is answered what. `bad_token`: the answer to a token that is no good, where nobody need sign
     in. `for_services`: whether a service token may ask it; of what is only for people it is a 403. `for_tokens`:
-    whether any token is looked at."""
+    whether any token is looked at. `for_programs`: whether a token of any kind may ask it; else it is a 403."""
 
     path: str
     answers: Answers
@@ -61,6 +61,7 @@ class Ask:
     bad_token: str | None = None
     for_services: bool = True
     for_tokens: bool = True
+    for_programs: bool = True
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -73,6 +74,8 @@ class Ask:
             return self.answers["nobody"]
         if caller.token and caller.name == "deactivated":
             return BAD_TOKEN if answer == SIGN_IN else self.bad_token or answer
+        if caller.token and not self.for_programs:
+            return DENIED
         if caller.is_service and self.answers["nobody"] == SIGN_IN and not self.for_services:
             return DENIED
         return answer
@@ -134,7 +137,7 @@ API: dict[str, list[Ask]] = {
     "api/auth/oidc/callback/": [Ask("/api/auth/oidc/callback/", anybody("404 not_found"))],
     "api/auth/service-tokens/": [
         Ask("/api/auth/service-tokens/", signed_in(), for_services=False),
-        Ask("/api/auth/service-tokens/", signed_in("201"), "POST", _TOKEN, for_services=False),
+        Ask("/api/auth/service-tokens/", signed_in("201"), "POST", _TOKEN, for_programs=False),
     ],
     "api/auth/service-tokens/<int:pk>/": [
         Ask("/api/auth/service-tokens/1/", signed_in("405 method_not_allowed"), for_services=False),
@@ -254,7 +257,8 @@ ADMIN: dict[str, list[Ask]] = {
     "admin/(?P<url>.*)$": [admin("nothing/", "404", "404")],
     **of_model("accounts/user", 1),
     "admin/accounts/user/<id>/password/": [admin("accounts/user/1/password/", "200", "200")],
-    **of_model("auth/group", 1),
+    # A role that gives rights: staff look at it.
+    **of_model("auth/group", 1, delete=("403", "200")),
     "admin/auth/group/who-sees/": [admin(f"auth/group/who-sees/?release={NOWHERE}", "200", "200")],
     **of_model("accounts/servicetoken", 10**6, add=_NO, delete=("403", "200")),
     **of_model("accounts/externalidentity", 10**6, add=_NO, delete=("403", "200")),

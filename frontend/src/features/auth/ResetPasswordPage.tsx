@@ -1,5 +1,6 @@
 import { chakra } from "@chakra-ui/react";
 import { Link, useLocation } from "react-router";
+import { ApiError } from "@/lib/api/errors";
 import { AuthPage, Lead } from "./AuthPage";
 import { CredentialField, CredentialForm } from "./CredentialForm";
 import { linkOf, useResetPassword } from "./password";
@@ -14,6 +15,18 @@ function NoLink() {
       This link is not whole. Copy all of it from the mail, or{" "}
       <Way>
         <Link to="/forgot-password">ask for a new one</Link>
+      </Way>
+      .
+    </Lead>
+  );
+}
+
+function Spent() {
+  return (
+    <Lead role="alert" color="fg">
+      This link is good for nothing any more. It is more than an hour old, or was used.{" "}
+      <Way>
+        <Link to="/forgot-password">Ask for a new one</Link>
       </Way>
       .
     </Lead>
@@ -36,6 +49,9 @@ export function ResetPasswordPage() {
   const link = linkOf(useLocation().hash);
   const { mutate, error, isPending, isSuccess } = useResetPassword();
   if (isSuccess) return <AuthPage title={TITLE} heading={TITLE} lead={<Done />} />;
+  if (error instanceof ApiError && error.fields.token) {
+    return <AuthPage title={TITLE} heading={TITLE} lead={<Spent />} />;
+  }
   if (!link) return <AuthPage title={TITLE} heading={TITLE} lead={<NoLink />} />;
   return (
     <AuthPage

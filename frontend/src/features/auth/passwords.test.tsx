@@ -67,7 +67,9 @@ describe("the page of the link", () => {
     refuses("reset", { token: ["This link is good for nothing any more. Ask for a new one."] });
     const { user } = renderApp("/reset-password#Nw.d0abcd-0123456789");
     await user.type(await screen.findByLabelText(/^new password/i), "a wholly different sentence{Enter}");
-    expect(await screen.findByRole("alert")).toHaveTextContent("This link is good for nothing any more.");
+    expect(await screen.findByRole("alert")).toHaveTextContent(/^This link is good for nothing any more\./);
+    expect(screen.getByRole("link", { name: "Ask for a new one" })).toHaveAttribute("href", "/forgot-password");
+    expect(screen.queryByLabelText(/^new password/i)).not.toBeInTheDocument();
   });
 
   it.each(["", "#", "#Nw", "#Nw.", "#a b.c"])("asks for the whole link where it is %j", async (hash) => {

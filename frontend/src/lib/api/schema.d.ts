@@ -339,7 +339,7 @@ export interface paths {
         put?: never;
         /**
          * Make a service token
-         * @description Its text, `token`, is told in this answer and never again. It shows what its patterns and the user's scopes both match, as they are when it is used. With a browser's session it needs the header `X-CSRFToken`, as signing in does.
+         * @description Its text, `token`, is told in this answer and never again. It shows what its patterns and the user's scopes both match, as they are when it is used. By a session alone, with the header `X-CSRFToken`: whoever got hold of a token of half an hour could make one of a year by it. Its owner is told by mail.
          */
         post: operations["service_tokens_create"];
         delete?: never;
