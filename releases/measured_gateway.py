@@ -1,4 +1,4 @@
-"""A gateway around another that counts its calls, and takes their time: the real one and a fake are counted alike."""
+"""A gateway around another that counts its calls, takes their time and traces them: the real one and a fake alike."""
 
 import asyncio
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from releases import errors
 from releases.domain import HistoryPage, Run
 from releases.gateway import Gateway
 from releases.measures import TEMPORAL_CALLS, TEMPORAL_SECONDS
+from releases.spans import span
 
 _OUTCOMES: tuple[tuple[type[BaseException], str], ...] = (
     (errors.NotFound, "workflow_not_found"),
@@ -34,15 +35,15 @@ class MeasuredGateway:
         self._inner = inner
 
     async def describe(self, workflow_id: str) -> Run:
-        with _measured("describe"):
+        with _measured("describe", workflow_id=workflow_id):
             return await self._inner.describe(workflow_id)
 
     async def query(self, workflow_id: str, name: str, argument: str | None = None) -> Any:
-        with _measured("query"):
+        with _measured("query", workflow_id=workflow_id, query=name):
             return await self._inner.query(workflow_id, name, argument)
 
     async def offered_queries(self, workflow_id: str) -> frozenset[str] | None:
-        with _measured("offered_queries"):
+        with _measured("offered_queries", workflow_id=workflow_id):
             return await self._inner.offered_queries(workflow_id)
 
     async def list_runs(self, query: str, page_token: bytes = b"") -> tuple[list[Run], bytes]:
@@ -50,7 +51,7 @@ class MeasuredGateway:
             return await self._inner.list_runs(query, page_token)
 
     async def history(self, workflow_id: str, token: bytes = b"") -> HistoryPage:
-        with _measured(LONG_POLL if token else "history"):
+        with _measured(LONG_POLL if token else "history", workflow_id=workflow_id):
             return await self._inner.history(workflow_id, token)
 
     async def check(self) -> None:
@@ -59,14 +60,19 @@ class MeasuredGateway:
 
 
 @contextmanager
-def _measured(verb: str) -> Iterator[None]:
+def _measured(verb: str, **told: str) -> Iterator[None]:
     began = perf_counter()
     outcome = "ok"
     try:
-        yield
-    except BaseException as error:
-        outcome = next((name for kind, name in _OUTCOMES if isinstance(error, kind)), "internal_error")
-        raise
+        with span(f"temporal {verb}", kind="CLIENT", **told) as traced:
+            try:
+                yield
+            except BaseException as error:
+                outcome = next((name for kind, name in _OUTCOMES if isinstance(error, kind)), "internal_error")
+                raise
+            finally:
+                if traced is not None:
+                    traced.set_attribute("relportal.outcome", outcome)
     finally:
         TEMPORAL_CALLS.labels(verb, outcome).inc()
         if verb != LONG_POLL:

@@ -5,6 +5,7 @@ from typing import Any
 
 from channels.middleware import BaseMiddleware
 from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relportal.settings")
@@ -13,7 +14,10 @@ django_application = get_asgi_application()
 
 from releases import recording, services  # noqa: E402  # These need Django's apps.
 from releases.routing import websocket_urlpatterns  # noqa: E402
+from relportal import tracing  # noqa: E402
 from relportal.handshakes import HandshakeMiddleware  # noqa: E402
+
+tracing.start(settings.RELPORTAL.OTEL_EXPORTER_OTLP_ENDPOINT)
 
 
 class WarmUpMiddleware(BaseMiddleware):  # type: ignore[misc]  # Channels has no types.

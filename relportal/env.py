@@ -143,6 +143,7 @@ class Env(BaseSettings):
     PROXIES: Annotated[int, Field(ge=0, le=9)] = 0
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     LOG_FORMAT: Literal["json", "console"] = "json"
+    OTEL_EXPORTER_OTLP_ENDPOINT: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
     METRICS_TOKEN: Annotated[str | None, Field(min_length=16, repr=False)] = None
 
     RELEASE_LIST_QUERY: str = 'WorkflowId STARTS_WITH "release:"'

@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 
+from releases import spans
+
 
 def _without_sign_in_codes(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """What an OpenID provider sends browsers back with signs somebody in: it is not to be read here."""
@@ -26,7 +28,12 @@ def _without_scrapes(_: Any, __: str, event: MutableMapping[str, Any]) -> Mutabl
     return event
 
 
+def _with_trace(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {**event, **spans.ids_now()}
+
+
 _SHARED: list[Any] = [
+    _with_trace,
     _without_sign_in_codes,
     _without_scrapes,
     structlog.contextvars.merge_contextvars,

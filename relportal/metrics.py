@@ -39,16 +39,21 @@ class MetricsMiddleware:
         began = perf_counter()
         with HTTP_IN_PROGRESS.track_inprogress():
             response = self.get_response(request)
-        method = request.method if request.method in _METHODS else "other"
-        route = _route(request.resolver_match)
+        method, route = method_of(request), route_of(request)
         HTTP_REQUESTS.labels(method, route, str(response.status_code)).inc()
         HTTP_SECONDS.labels(method, route).observe(perf_counter() - began)
         return response
 
 
-def _route(match: ResolverMatch | None) -> str:
+def method_of(request: HttpRequest) -> str:
+    """One that HTTP knows, or `other`."""
+    return request.method if request.method in _METHODS else "other"
+
+
+def route_of(request: HttpRequest) -> str:
     """The template of the address, or the name of what answers where the template is an expression; `none` for static
     files, and for what was refused before it was looked at."""
+    match: ResolverMatch | None = request.resolver_match
     if match is None:
         return "none"
     return match.view_name if "^" in match.route or "(?P" in match.route else f"/{match.route}"

@@ -203,8 +203,10 @@ def leave() -> NoReturn:
     answer in their hands: hundreds, where as many long-polls have just been cancelled."""
     # Known only now: Django's apps are loaded with the application.
     from releases import recording
+    from relportal import tracing
 
     recording.close()
+    tracing.close()
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()

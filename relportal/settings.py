@@ -115,6 +115,10 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 
+if env.OTEL_EXPORTER_OTLP_ENDPOINT:
+    # After the one that counts requests, and before all that a request's time is spent in.
+    MIDDLEWARE.insert(1, "relportal.tracing.TracingMiddleware")
+
 LOGGING = log.configure(env.LOG_LEVEL, env.LOG_FORMAT)
 DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
 # It is RequestIdMiddleware's by then, checked or made up, and the one that the answer carries.
