@@ -34,6 +34,8 @@ DEMOTED = "demoted@example.com"
 LEAVER = "leaver@example.com"
 SIGNED_OUT = "signed-out@example.com"
 """See all releases, until an administrator has done something about it."""
+KNOWN = "known@example.com"
+"""Sees all releases until they sign in by OpenID Connect, where they are in no group."""
 KEEPER = "keeper@example.com"
 """Staff, without a second factor before a test."""
 DEPUTY = "deputy@example.com"
@@ -67,7 +69,7 @@ def main() -> None:
     outsider.groups.add(outsiders)
     mover = User.objects.create_user(MOVER, PASSWORD, full_name="Mo Mover")
     mover.groups.add(viewers)
-    for email in (FORGETFUL, CAREFUL, CAUTIOUS, GUESSED, SHOWN, DEMOTED, LEAVER, SIGNED_OUT):
+    for email in (FORGETFUL, CAREFUL, CAUTIOUS, GUESSED, SHOWN, DEMOTED, LEAVER, SIGNED_OUT, KNOWN):
         User.objects.create_user(email, PASSWORD).groups.add(viewers)
     deputies = Group.objects.create(name="Deputies")
     deputies.scopes.create(pattern="release:*")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.browser import barriers, scrolls_sideways
 from tests.e2e.conftest import Visit
-from tests.e2e.people import VIEWER
+from tests.e2e.people import KNOWN
 from tests.e2e.stack import Stack
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider, running_provider
 
@@ -96,10 +96,10 @@ def test_other_groups_give_other_releases_with_the_next_sign_in(visit: Visit, co
 
 
 def test_who_is_known_here_by_that_address_is_who_they_were(visit: Visit, company: Company) -> None:
-    company.employs("vera", email=VIEWER.upper())
+    company.employs("vera", email=KNOWN.upper())
     page = company.visit(visit, "/login")
     sign_in(page)
-    expect(page.get_by_role("button", name=VIEWER)).to_be_visible()
+    expect(page.get_by_role("button", name=KNOWN)).to_be_visible()
 
 
 def test_who_is_refused_is_told_why_and_can_go_on_from_there(visit: Visit, company: Company) -> None:
