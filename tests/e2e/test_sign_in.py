@@ -90,10 +90,10 @@ def test_who_signs_out_everywhere_is_out_in_other_browsers_within_seconds(visit:
 def test_who_guesses_is_locked_out_and_told_for_how_long(visit: Visit) -> None:
     page = visit("/login", None, answers=[401, 429])
     for _ in range(5):
-        sign_in(page, "guessed@example.com", "a guess")
+        sign_in(page, "unlucky@example.com", "a guess")
         expect(page.get_by_role("alert")).to_have_text("The e-mail address or the password is wrong.")
         expect(page.get_by_role("button", name="Sign in")).to_be_enabled()
-    sign_in(page, "guessed@example.com", "another guess")
+    sign_in(page, "unlucky@example.com", "another guess")
     expect(page.get_by_role("alert")).to_have_text(
         "Too many failed sign-ins. Please wait before the next one. You can try again in 15 minutes."
     )
