@@ -1,5 +1,6 @@
 import { chakra, IconButton } from "@chakra-ui/react";
 import { type ReactNode, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { Link } from "react-router";
 import { CheckIcon, PencilIcon, SaveIcon, TrashIcon } from "@/components/icons";
 import type { SavedView } from "@/lib/api/types";
@@ -91,7 +92,7 @@ export function ViewLine({ view, isCurrent, isRestored, present, onChosen, onDel
 
   /** To the link: what had the focus goes. */
   function handFocusBack() {
-    requestAnimationFrame(() => line.current?.querySelector("a")?.focus());
+    line.current?.querySelector("a")?.focus();
   }
 
   async function attempt(deed: () => Promise<unknown>, failure: string, done: () => void) {
@@ -121,7 +122,8 @@ export function ViewLine({ view, isCurrent, isRestored, present, onChosen, onDel
   const discard = () => attempt(() => remove({ id }), "It could not be deleted.", onDeleted);
 
   function leaveName() {
-    setRenamed(false);
+    // At once: an animation frame may come before React has drawn the link, and the focus would be nobody's.
+    flushSync(() => setRenamed(false));
     handFocusBack();
   }
 
