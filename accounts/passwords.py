@@ -73,8 +73,9 @@ def change(request: HttpRequest, user: User, password: str, new_password: str) -
         raise serializers.ValidationError({"password": ["This is not your password."]}) from None
     if password == new_password:
         raise serializers.ValidationError({"new_password": ["This is the password that you have already."]})
-    _set(request, confirmed, new_password)
+    _set(confirmed, new_password)
     log.info("password_changed", user_id=user.pk)
+    _tell_changed(request, confirmed)
     return confirmed
 
 
@@ -91,13 +92,14 @@ def reset(request: HttpRequest, uid: str, token: str, new_password: str) -> None
         if user is None or not _links.check_token(user, token):
             raise serializers.ValidationError({"token": ["This link is good for nothing any more. Ask for a new one."]})
         note_user(user, by="")
-        _set(request, user, new_password)
+        _set(user, new_password)
     # Whoever reads the address's mails is no guesser.
     forgive_account(user.email)
     log.info("password_reset", user_id=user.pk)
+    _tell_changed(request, user)
 
 
-def _set(request: HttpRequest, user: User, new_password: str) -> None:
+def _set(user: User, new_password: str) -> None:
     try:
         validate_password(new_password, user)
     except ValidationError as error:
@@ -105,6 +107,9 @@ def _set(request: HttpRequest, user: User, new_password: str) -> None:
     user.set_password(new_password)
     user.save(update_fields=["password"])
     sessions.end_all(user)
+
+
+def _tell_changed(request: HttpRequest, user: User) -> None:
     mailing.tell(user, _SUBJECT_CHANGED, _TEXT_CHANGED.format(email=user.email, host=request.get_host()))
 
 
