@@ -103,6 +103,7 @@ class Env(BaseSettings):
 
     SESSION_IDLE_MINUTES: Annotated[int, Field(ge=1, le=10_080)] = 120
     SESSION_MAX_HOURS: Annotated[int, Field(ge=1, le=720)] = 12
+    SIGN_INS_PER_MINUTE: Annotated[int, Field(ge=1, le=10_000)] = 30
     LOCKOUT_FAILURES: Annotated[int, Field(ge=1, le=1000)] = 5
     LOCKOUT_MINUTES: Annotated[int, Field(ge=1, le=1440)] = 15
     SECOND_FACTOR_FOR_STAFF: bool = False

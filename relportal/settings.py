@@ -233,7 +233,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "releases.problems.exception_handler",
     # By address and minute, before anything is hashed: a bound on the work that guesses make, at once or not.
-    "DEFAULT_THROTTLE_RATES": {"sign_in": "30/min", "sign_in_callback": "30/min"},
+    "DEFAULT_THROTTLE_RATES": dict.fromkeys(("sign_in", "sign_in_callback"), f"{env.SIGN_INS_PER_MINUTE}/min"),
     # What proxies of ours add to the header counts; what anybody can write there would give each guess an address of
     # its own.
     "NUM_PROXIES": env.PROXIES,

@@ -255,6 +255,8 @@ def _portal_environment(temporal_host: str, database: Path) -> dict[str, str]:
         "HTTPS": "false",
         "SECRET_KEY": "test-only-" + "k" * 32,
         "JWT_SECRET": "test-only-" + "j" * 32,
+        # All browsers of the tests have one address.
+        "SIGN_INS_PER_MINUTE": "1000",
         "DATABASE_URL": f"sqlite:///{database}",
         "EMAIL_DIRECTORY": str(_mails_beside(database)),
         "ACCESS_SPOOL_DIR": str(database.parent / "spool"),
