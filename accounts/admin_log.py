@@ -11,7 +11,7 @@ from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from accounts.admin_rights import user_of
+from accounts.authentication import user_of
 
 
 class InWords(admin.ModelAdmin):  # type: ignore[type-arg]  # Generic in the stubs only.

@@ -8,16 +8,11 @@ from django.contrib.auth.models import Group
 from django.db.models import Q
 from django.http import HttpRequest
 
+from accounts.authentication import user_of
 from accounts.models import User
 from accounts.viewers import viewers_of
 
 _ALL = frozenset({"*", "release:*"})
-
-
-def user_of(request: HttpRequest) -> User:
-    """Who asks for a page of the administration, which lets users in alone."""
-    assert isinstance(request.user, User)  # noqa: S101  # For mypy.
-    return request.user
 
 
 def is_superuser(request: HttpRequest) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 import structlog
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
 from rest_framework import authentication
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
@@ -64,7 +65,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
         super().enforce_csrf(request._request)  # type: ignore[arg-type]  # It reads what both have.
 
 
-def user_of(request: Request) -> User:
-    """Who asks, in a view whose permissions see to it that it is somebody."""
+def user_of(request: HttpRequest | Request) -> User:
+    """Who asks, in a view or a page of the administration that lets in nobody but somebody."""
     assert isinstance(request.user, User)  # noqa: S101  # For mypy, which can't know of permissions.
     return request.user

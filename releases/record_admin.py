@@ -87,9 +87,10 @@ class SinceFilter(TextFilter):
     title = "time, from (UTC)"
     parameter_name = "since"
     kind = "datetime-local"
+    field = "at"
 
     def wanted(self, value: str) -> Q:
-        return Q(at__gte=_moment(value))
+        return Q((f"{self.field}__gte", _moment(value)))
 
 
 class UntilFilter(SinceFilter):
@@ -97,7 +98,7 @@ class UntilFilter(SinceFilter):
     parameter_name = "until"
 
     def wanted(self, value: str) -> Q:
-        return Q(at__lt=_moment(value))
+        return Q((f"{self.field}__lt", _moment(value)))
 
 
 class PersonFilter(TextFilter):
@@ -110,13 +111,11 @@ class PersonFilter(TextFilter):
 
 
 class DoneSinceFilter(SinceFilter):
-    def wanted(self, value: str) -> Q:
-        return Q(action_time__gte=_moment(value))
+    field = "action_time"
 
 
 class DoneUntilFilter(UntilFilter):
-    def wanted(self, value: str) -> Q:
-        return Q(action_time__lt=_moment(value))
+    field = "action_time"
 
 
 def _second(moment: datetime) -> str:

@@ -2,7 +2,7 @@ import { Button, chakra, Heading, Skeleton } from "@chakra-ui/react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ErrorNotice } from "@/components/ErrorNotice";
-import { PageTitle } from "@/components/PageTitle";
+import { PageHead } from "@/components/PageHead";
 import { RelativeTime } from "@/components/RelativeTime";
 import type { ServiceToken } from "@/lib/api/types";
 import { useClock } from "@/lib/clock";
@@ -11,7 +11,7 @@ import { NewTokenForm } from "./NewTokenForm";
 import { refusalOf, tokensQuery, useRevokeToken } from "./token-queries";
 
 const Page = chakra("div", { base: { display: "flex", flexDirection: "column", gap: "6" } });
-const Lead = chakra("p", { base: { color: "fg.muted", mt: "1", maxWidth: "44rem", textWrap: "pretty" } });
+const Empty = chakra("p", { base: { color: "fg.muted" } });
 const List = chakra("ul", { base: { listStyle: "none", display: "flex", flexDirection: "column", gap: "3" } });
 const Item = chakra("li", {
   base: {
@@ -87,7 +87,7 @@ function Tokens() {
   const { data: tokens, error, refetch } = useQuery(tokensQuery);
   if (error && !tokens) return <ErrorNotice error={error} onRetry={refetch} />;
   if (!tokens) return <Skeleton height="24" />;
-  if (tokens.length === 0) return <Lead>You have no service tokens.</Lead>;
+  if (tokens.length === 0) return <Empty>You have no service tokens.</Empty>;
   return (
     <List aria-label="Your service tokens">
       {tokens.map((token) => (
@@ -101,16 +101,10 @@ function Tokens() {
 export function TokensPage() {
   return (
     <Page>
-      <PageTitle>Service tokens</PageTitle>
-      <div>
-        <Heading as="h1" size="2xl">
-          Service tokens
-        </Heading>
-        <Lead>
-          For dashboards and CI jobs, sent as “Authorization: Bearer …”. A token reads releases and nothing else, never
-          more than you see yourself.
-        </Lead>
-      </div>
+      <PageHead title="Service tokens">
+        For dashboards and CI jobs, sent as “Authorization: Bearer …”. A token reads releases and nothing else, never
+        more than you see yourself.
+      </PageHead>
       <Tokens />
       <Heading as="h2" size="lg">
         New token

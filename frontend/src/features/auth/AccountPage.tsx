@@ -1,6 +1,6 @@
 import { chakra, Heading } from "@chakra-ui/react";
 import { Link } from "react-router";
-import { PageTitle } from "@/components/PageTitle";
+import { PageHead } from "@/components/PageHead";
 import { SECOND_FACTOR } from "@/lib/destinations";
 import { useMe } from "@/lib/session";
 import { CredentialField, CredentialForm } from "./CredentialForm";
@@ -56,13 +56,7 @@ export function AccountPage() {
   const { email, full_name: fullName, has_password: hasPassword } = useMe();
   return (
     <Column>
-      <PageTitle>Your account</PageTitle>
-      <div>
-        <Heading as="h1" size="2xl">
-          Your account
-        </Heading>
-        <Text>{fullName ? `${fullName}, ${email}` : email}</Text>
-      </div>
+      <PageHead title="Your account">{fullName ? `${fullName}, ${email}` : email}</PageHead>
       <div>
         <Heading as="h2" size="lg">
           Second factor

@@ -2,7 +2,7 @@ import { Button, chakra, Heading, Skeleton } from "@chakra-ui/react";
 import { useQuery } from "@tanstack/react-query";
 import { Suspense, useState } from "react";
 import { ErrorNotice } from "@/components/ErrorNotice";
-import { PageTitle } from "@/components/PageTitle";
+import { PageHead } from "@/components/PageHead";
 import type { SecondFactor } from "@/lib/api/types";
 import { useMe } from "@/lib/session";
 import { formatExact, parseMoment } from "@/lib/time";
@@ -171,13 +171,9 @@ function Factor() {
 export function SecondFactorPage() {
   return (
     <Page>
-      <PageTitle>Second factor</PageTitle>
-      <div>
-        <Heading as="h1" size="2xl">
-          Second factor
-        </Heading>
-        <Text>A code of an app on your phone beside your password: whoever learns the one still lacks the other.</Text>
-      </div>
+      <PageHead title="Second factor">
+        A code of an app on your phone beside your password: whoever learns the one still lacks the other.
+      </PageHead>
       <Factor />
     </Page>
   );
