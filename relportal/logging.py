@@ -29,7 +29,8 @@ def _without_scrapes(_: Any, __: str, event: MutableMapping[str, Any]) -> Mutabl
 
 
 def _with_trace(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {**event, **spans.ids_now()}
+    event.update(spans.ids_now())
+    return event
 
 
 _SHARED: list[Any] = [

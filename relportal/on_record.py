@@ -27,7 +27,7 @@ _ACCOUNTS = frozenset(pattern.callback for pattern in accounts.urlpatterns)
 OPENID_CALLBACK = "oidc-callback"
 """A GET that signs in: browsers come to it from the provider."""
 
-_SIGN_INS = frozenset({"login", "login-code", "token", "token-refresh", OPENID_CALLBACK})
+_SIGN_INS = frozenset({"login", "login-code", "token", OPENID_CALLBACK})
 
 _OF_NOBODY = (None, "index", "app_list", "jsi18n", "login", "password_change_done")
 """The administration's pages that show neither people, nor their rights, nor what is on record of them."""

@@ -81,7 +81,8 @@ class TracingMiddleware:
         self._propagator = TraceContextTextMapPropagator()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        context = self._propagator.extract({name.lower(): value for name, value in request.headers.items()})
+        told = {name: request.headers[name] for name in self._propagator.fields if name in request.headers}
+        context = self._propagator.extract(told)
         method = method_of(request)
         with spans.span(method, kind="SERVER", context=context) as span:
             response = self.get_response(request)
