@@ -63,8 +63,7 @@ NO_RELEASES = Fault(
 TOO_MANY = Fault(
     "list_query_broad",
     "RELEASE_LIST_QUERY finds more workflows than were looked through.",
-    "The portal lists all of them when it starts, some 0.4 s per thousand: narrow the query where it finds more than"
-    " releases.",
+    "The portal lists all of them when it starts: narrow the query where it finds more than releases.",
     Weight.WARNING,
 )
 STRANGERS = Fault(

@@ -130,11 +130,8 @@ DJANGO_STRUCTLOG_USER_ID_FIELD = None
 # Browsers
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = env.HTTPS
-SECURE_REDIRECT_EXEMPT = [
-    "^healthz$",
-    "^metrics$",
-    "^readyz$",
-]  # Whoever watches over this process asks it without the proxy.
+# Whoever watches over this process asks it without the proxy.
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^metrics$", "^readyz$"]
 if env.HTTPS:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
