@@ -38,7 +38,7 @@ class ScopeFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # Generic in t
             )
 
 
-class ScopeForm(forms.ModelForm):  # type: ignore[type-arg]
+class ScopeForm(forms.ModelForm):  # type: ignore[type-arg]  # As above.
     class Meta:
         model = Scope
         fields = ["pattern"]
@@ -46,7 +46,7 @@ class ScopeForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"pattern": AdminTextInputWidget(attrs={"aria-label": "Pattern"})}
 
 
-class ScopeInline(admin.TabularInline):  # type: ignore[type-arg]
+class ScopeInline(admin.TabularInline):  # type: ignore[type-arg]  # As above.
     model = Scope
     form = ScopeForm
     formset = ScopeFormSet

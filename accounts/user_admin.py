@@ -160,6 +160,7 @@ class UserAdmin(InWords, DjangoUserAdmin):  # type: ignore[type-arg]  # Generic 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_delete_permission(request, obj) and may_manage(request, obj)
 
+    # Its parameters have Django's names.
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
         user = self.get_object(request, unquote(id))
         if user is not None and user.pk == request.user.pk:

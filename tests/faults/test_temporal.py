@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -41,8 +42,8 @@ def portal(
     link: tuple[Link, str], tmp_path_factory: pytest.TempPathFactory, portal_database: Path
 ) -> Iterator[LiveServer]:
     way, namespace = link
-    values = {"TEMPORAL_HOST": way.host, "TEMPORAL_NAMESPACE": namespace, "QUERY_TIMEOUT_SECONDS": 2}
-    with live_server(tmp_path_factory.mktemp("portal"), portal_database, **values) as server:  # type: ignore[arg-type]
+    values: dict[str, Any] = {"TEMPORAL_HOST": way.host, "TEMPORAL_NAMESPACE": namespace, "QUERY_TIMEOUT_SECONDS": 2}
+    with live_server(tmp_path_factory.mktemp("portal"), portal_database, **values) as server:
         yield server
 
 
@@ -58,7 +59,7 @@ async def ask(portal: LiveServer, path: str, token: str) -> tuple[int, str]:
 
 async def until_right(portal: LiveServer, token: str) -> None:
     async with asyncio.timeout(PATIENT):
-        while (await ask(portal, RELEASE, token))[0] != 200:  # noqa: ASYNC110
+        while (await ask(portal, RELEASE, token))[0] != 200:  # noqa: ASYNC110  # Another process tells nobody.
             await asyncio.sleep(0.1)
 
 

@@ -97,6 +97,7 @@ async def test_many_outages_in_a_row_leave_nothing_behind(fake: FakeWorld, live:
 
         # Long-polls that were cut begin again within a pause; a look and a reading may be under way at either count.
         async with asyncio.timeout(10):
+            # Nothing tells when tasks are over.
             while trees.long_polls.waiting < polls or len(asyncio.all_tasks()) > tasks + 2:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         assert trees.long_polls.waiting == polls

@@ -53,7 +53,7 @@ def _is_tried_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def until_closed(circuit: Circuit) -> None:
     async with asyncio.timeout(PATIENT):
-        while circuit.gateway.is_open:  # noqa: ASYNC110
+        while circuit.gateway.is_open:  # noqa: ASYNC110  # It has nobody to tell.
             await asyncio.sleep(0.001)
 
 
@@ -83,7 +83,7 @@ async def test_it_is_tried_until_it_answers_though_tries_hang(circuit: Circuit) 
     circuit.temporal.latency = 3600
     before = circuit.asked
     async with asyncio.timeout(PATIENT):
-        while circuit.asked < before + 3:  # noqa: ASYNC110
+        while circuit.asked < before + 3:  # noqa: ASYNC110  # It has nobody to tell.
             await asyncio.sleep(0.001)
     circuit.temporal.latency, circuit.temporal.is_up = 0.0, True
     await until_closed(circuit)
