@@ -156,15 +156,16 @@ def live_server(
     *,
     server: str = "relportal.server",
     application: str = "relportal.asgi:application",
+    port: int = 0,
     **values: Any,
 ) -> Iterator[LiveServer]:
     """A portal with these values in its environment, answering; ended in order. It writes to `directory` alone, unless
-    the values name another database."""
+    the values name another database. Without a port it has a free one."""
     directory.mkdir(parents=True, exist_ok=True)
     own_database = shutil.copy(database, directory / "db.sqlite3")
     log = directory / "log"
     # The portal is handed the listening socket: nobody else can take its port in between.
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with socket.create_server(("127.0.0.1", port)) as listening:
         command = [sys.executable, "-m", server, "-v", "0", "--fd", str(listening.fileno()), application]
         own = {"DATABASE_URL": f"sqlite:///{own_database}", "ACCESS_SPOOL_DIR": directory / "spool"}
         env = environment(**{**own, **values})
