@@ -7,9 +7,11 @@ there is answered with null. An answer is JSON, or one of these, which can't be 
 - `{"$raise": "text"}` fails.
 - `{"$bytes": "text"}` answers with bytes, which the SDK does not encode as JSON.
 - `{"$padding": 3000000, …}` answers with the rest and that many characters more.
+- `{"$exit": 1}` ends the worker's process, with that status.
 - `{"$sleep": 1.5, …}` answers with the rest after as many seconds.
 """
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -33,6 +35,8 @@ def answer(answers: Answers, query: str, argument: str | None) -> Any:
     rest = {name: value for name, value in given.items() if not name.startswith("$")}
     if "$raise" in given:
         raise RuntimeError(given["$raise"])
+    if "$exit" in given:
+        os._exit(given["$exit"])
     if "$bytes" in given:
         return given["$bytes"].encode()
     if "$sleep" in given:

@@ -1,4 +1,4 @@
-"""`python -m tests.e2e.worker HOST TASK_QUEUE` works for the tests' releases until it is ended."""
+"""`python -m tests.e2e.worker HOST TASK_QUEUE [NAMESPACE]` works for the tests' releases until it is ended."""
 
 import asyncio
 import sys
@@ -9,8 +9,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from tests.workflows import HolderWorkflow
 
 
-async def work(host: str, task_queue: str) -> None:
-    client = await Client.connect(host)
+async def work(host: str, task_queue: str, namespace: str = "default") -> None:
+    client = await Client.connect(host, namespace=namespace)
     async with Worker(
         client, task_queue=task_queue, workflows=[HolderWorkflow], workflow_runner=UnsandboxedWorkflowRunner()
     ):

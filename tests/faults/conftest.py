@@ -1,9 +1,7 @@
 """A portal that reaches a real Temporal by a way that a test can spoil, and what people do meanwhile."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +9,15 @@ import pytest
 import pytest_asyncio
 
 from tests.api.samples import whole
+from tests.faults.footprint import Footprint
+from tests.faults.readers import QUERY_TIMEOUT_SECONDS, ask, reads_of
+from tests.faults.viewer import following
 from tests.integration.link import Link
 from tests.live_server import VIEWER, LiveServer, live_server
 from tests.temporal import TemporalServer
-from tests.worlds import RealWorld, listed, real_world
-
-QUERY_TIMEOUT_SECONDS = 2
+from tests.worlds import PATIENT, RealWorld, listed, real_world
 
 WATCH_GRACE_SECONDS = 1
-
-RETRY_AFTER = "2"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -63,21 +60,13 @@ def token(portal: LiveServer) -> str:
     return portal.token(VIEWER)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    status: int
-    code: str
-    """Of the error; empty where there is none."""
-    seconds: float
-    body: Any
-
-
-async def ask(portal: LiveServer, path: str, token: str) -> Told:
-    """Read, and see that an error is one of those that are documented."""
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    answer = await asyncio.to_thread(portal.get, path, token=token)
-    body = json.loads(answer.content)
-    if answer.status >= 500:
-        assert (answer.status, answer.headers["Retry-After"], body["retryable"]) == (503, RETRY_AFTER, True)
-    return Told(answer.status, body.get("code", "") if answer.status >= 400 else "", loop.time() - began, body)
+@pytest_asyncio.fixture(loop_scope="module")
+async def before(world: RealWorld, portal: LiveServer, token: str) -> Footprint:
+    """What the portal holds on to, having done once all that it is asked to do here."""
+    async with following(portal, token) as viewer:
+        await viewer.until(lambda shown: shown.freshness == "live")
+        await asyncio.gather(*(ask(portal, path, token) for path in reads_of("release:r") * 4))
+    async with asyncio.timeout(PATIENT):
+        while (now := await asyncio.to_thread(Footprint.of, portal)).watches:  # noqa: ASYNC110  # Another process.
+            await asyncio.sleep(0.1)
+    return now

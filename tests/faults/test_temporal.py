@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tests.faults.conftest import ask
+from tests.faults.readers import ask
 from tests.integration.link import Link
 from tests.live_server import LiveServer
 from tests.worlds import PATIENT

@@ -1,99 +1,28 @@
 """The way to Temporal is bad while people read and follow: a real server behind a proxy, and the real portal."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
-import pytest_asyncio
 
-from tests.api.samples import whole
-from tests.faults.conftest import QUERY_TIMEOUT_SECONDS, Told, ask
 from tests.faults.footprint import Footprint, comes_back_to
-from tests.faults.viewer import Shown, Viewer, following
+from tests.faults.readers import (
+    QUERY_TIMEOUT_SECONDS,
+    SOON,
+    all_is_right,
+    all_were_answered,
+    ask,
+    change,
+    never_live_with_another,
+    reading,
+)
+from tests.faults.viewer import following
 from tests.integration.link import Link
 from tests.live_server import LiveServer
-from tests.worlds import PATIENT, RealWorld
+from tests.worlds import RealWorld
 
 pytestmark = [pytest.mark.temporal, pytest.mark.asyncio(loop_scope="module")]
 
 RELEASE = "/api/releases/release:r/"
-TREE = f"{RELEASE}hierarchy/"
-READS = ["/api/releases/", RELEASE, TREE, f"{TREE}?fresh=1"]
-
-SOON = 15
-"""Seconds after the end of a fault in which all is right again: 5 are promised, and machines of tests are busy."""
-
-ANSWERED_WITHIN = 4 * QUERY_TIMEOUT_SECONDS + 5
-"""Seconds. A read asks for several things in turn, each within the time-out."""
-
-UNAVAILABLE = {"temporal_unavailable", "query_timeout", "worker_unavailable"}
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def before(world: RealWorld, portal: LiveServer, token: str) -> Footprint:
-    """What the portal holds on to, having done once all that it is asked to do here."""
-    async with following(portal, token) as viewer:
-        await viewer.until(lambda shown: shown.freshness == "live")
-        await asyncio.gather(*(ask(portal, path, token) for path in READS * 4))
-    async with asyncio.timeout(PATIENT):
-        while (now := await asyncio.to_thread(Footprint.of, portal)).watches:  # noqa: ASYNC110  # Another process.
-            await asyncio.sleep(0.1)
-    return now
-
-
-@asynccontextmanager
-async def reading(portal: LiveServer, token: str) -> AsyncIterator[list[Told]]:
-    """Read all the time, each of READS in turn, four at once: what was told."""
-    told: list[Told] = []
-    ends = asyncio.Event()
-
-    async def read_on(path: str) -> None:
-        while not ends.is_set():
-            told.append(await ask(portal, path, token))
-            await asyncio.sleep(0.1)
-
-    async with asyncio.TaskGroup() as readers:
-        for path in READS:
-            readers.create_task(read_on(path))
-        try:
-            yield told
-        finally:
-            ends.set()
-
-
-async def change(world: RealWorld) -> str:
-    """The release's new state, which nobody has seen before."""
-    state = f"step {time.monotonic_ns()}"
-    answers = whole("release:r")
-    for answer in answers.values():
-        answer["state"] = state
-    await world.tell("release:r", answers)
-    return state
-
-
-def never_live_with_another(history: list[Shown], state: str) -> None:
-    assert {shown.state for shown in history if shown.freshness == "live"} <= {state}
-
-
-async def all_is_right(portal: LiveServer, token: str, viewer: Viewer, state: str) -> None:
-    await viewer.until_live(state, SOON)
-    fresh = await ask(portal, f"{TREE}?fresh=1", token)
-    assert fresh.status == 200
-    passing = {"as_of", "version", "freshness"}
-    shown = viewer.client.data or {}
-    assert {k: v for k, v in shown.items() if k not in passing} == {
-        k: v for k, v in fresh.body.items() if k not in passing
-    }
-
-
-def all_were_answered(told: list[Told]) -> None:
-    assert told
-    assert {answer.status for answer in told} <= {200, 503}
-    assert {answer.code for answer in told if answer.status == 503} <= UNAVAILABLE
-    assert max(answer.seconds for answer in told) < ANSWERED_WITHIN
-
 
 BREAKS = {
     "stalled": Link.hold,
