@@ -20,7 +20,7 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 .PHONY: help demo test serve dev bench lint format schema lock clean install build \
 	test-python test-postgres test-frontend lint-python lint-frontend audit \
-	python-is-there node-is-there chromium-is-there postgres-is-there nginx-is-there ports-are-free
+	python-is-there node-is-there chromium-is-there postgres-is-there redis-is-there nginx-is-there ports-are-free
 
 help: ## list the commands
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -83,7 +83,7 @@ audit: install ## known weaknesses of the packages, where the registries tell
 lint-frontend: frontend/node_modules/.installed
 	@cd frontend && npm run --silent lint && npm run --silent typecheck && npm run --silent types:check
 
-test-python: chromium-is-there postgres-is-there nginx-is-there install build
+test-python: chromium-is-there postgres-is-there redis-is-there nginx-is-there install build
 	@exec $(CONTAINED) $(BIN)/python -m pytest
 
 # On SQLite all of it runs. This is what a database could answer differently; POSTGRES_TESTS=tests tries everything.
@@ -148,6 +148,13 @@ nginx-is-there:
 		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing nginx for the tests …" && \
 		apt-get update -qq >/dev/null && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y nginx-light >/dev/null; } || { \
 		echo "The tests need nginx; install it (Debian: apt-get install nginx-light)." >&2; exit 1; }
+
+redis-is-there:
+	@command -v redis-server >/dev/null || { \
+		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing Redis for the tests …" && \
+		apt-get update -qq >/dev/null && \
+		RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y redis-server >/dev/null 2>&1; } || { \
+		echo "The tests need Redis; install it (Debian: apt-get install redis-server)." >&2; exit 1; }
 
 ports-are-free: | python-is-there
 	@$(PYTHON) -m releases.demo.options

@@ -60,6 +60,9 @@ class LiveConsumer(AsyncWebsocketConsumer, ABC):  # type: ignore[misc]  # Channe
     kind: ClassVar[str]
     """What it follows, to who counts: `list` or `release`."""
 
+    channel_layer_alias = "of no socket"
+    """There is none of this name: a socket on the layer would take turns at receiving with `releases.peers`."""
+
     frames: TreeFrames | PageFrames
 
     def __init__(self) -> None:

@@ -64,6 +64,11 @@ class Followers:
             self._told_at = moment
             self.tell(now)
 
+    def relay(self, now: FreshnessChange) -> None:
+        """Tell of it, which somebody else has found worth telling."""
+        self.told, self._told_at = now, asyncio.get_running_loop().time()
+        self.tell(now)
+
     def fail(self, error: RelportalError) -> None:
         """There will be nothing more, for those who come later either."""
         self._error = error

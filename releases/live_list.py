@@ -21,8 +21,8 @@ from releases.errors import QueryTimeout, RelportalError, SourceError
 from releases.events import Event, FreshnessChange, PagePatch, PageSnapshot
 from releases.followers import Followers, Reason
 from releases.listing import ROW_PATIENCE, UNREAD, ListQuery, Page, Progress, ReleaseList, Row
-from releases.live import LiveTrees
-from releases.live_tree import BURST_SECONDS, NO_TEMPORAL, REST_SECONDS, RETRY_SECONDS, LiveTree, within
+from releases.live import LiveTrees, ReleaseTree
+from releases.live_tree import BURST_SECONDS, NO_TEMPORAL, REST_SECONDS, RETRY_SECONDS, within
 from releases.mailbox import Mailbox
 from releases.pulse import Look, Pulse
 
@@ -62,7 +62,7 @@ class LivePage:
         self._page: Page | None = None
         self._version = 0
         self._runs: Mapping[EntityId, Run] | None = None
-        self._watched: dict[EntityId, tuple[LiveTree, ExitStack]] = {}
+        self._watched: dict[EntityId, tuple[ReleaseTree, ExitStack]] = {}
         self._ended: dict[str, tuple[float, Row]] = {}
         self._due = asyncio.Event()
         self._reading: asyncio.Task[None] | None = None
@@ -197,7 +197,7 @@ class LivePage:
             self._ended[run.run_id] = (now, row)
         return row
 
-    def _row_of(self, tree: LiveTree, run: Run) -> Row:
+    def _row_of(self, tree: ReleaseTree, run: Run) -> Row:
         state, reason = tree.state, tree.reason
         if state is None:
             return Row(self._means.releases.not_in_time(tree.release_id, run), run)
@@ -223,7 +223,7 @@ class LivePage:
                 return
             self._due.clear()
 
-    def _watch(self, running: set[EntityId], watched: Mapping[EntityId, tuple[LiveTree, ExitStack]]) -> None:
+    def _watch(self, running: set[EntityId], watched: Mapping[EntityId, tuple[ReleaseTree, ExitStack]]) -> None:
         for release_id in self._watched.keys() - running:
             self._watched.pop(release_id)[1].close()
         for release_id in running:

@@ -129,15 +129,18 @@ class _Work:
 class LiveTree:
     """One release, watched: by the pulse, which tells of Temporal, and by the histories, which tell of workflows."""
 
-    def __init__(self, release_id: EntityId, means: Means, *, whole: bool = True) -> None:
-        """`whole`: with all that the release holds; else its own state alone, at the cost of one workflow."""
+    def __init__(self, release_id: EntityId, means: Means, *, whole: bool = True, known: Tree | None = None) -> None:
+        """`whole`: with all that the release holds; else its own state alone, at the cost of one workflow.
+
+        `known`: the last state that somebody else has told of, which versions go on from; nothing is told before it
+        has been read again."""
         self.release_id = release_id
         self._is_whole = whole
         self._means = means
         self._workflow_id = means.reader.config.workflow_ids.workflow_of(release_id)
         self._histories = Histories(means.gateway, means.pulse, means.long_polls, self)
         self._followers = Followers()
-        self._tree: Tree | None = None
+        self._tree = known
         self._work = _Work(everything=True)
         self._due = asyncio.Event()
         self._first_join = asyncio.Event()
@@ -149,7 +152,7 @@ class LiveTree:
         self._confirmed_at: datetime | None = None
         self._failure: Reason | None = None
         self._is_failed = False
-        self._runs_seen: set[str] = set()
+        self._runs_seen: set[str] = {known.run.run_id} if known is not None else set()
         """Runs, by ID, whose start is no news."""
         self._is_listed = False
         self._missing: set[str] = set()
@@ -196,6 +199,15 @@ class LiveTree:
     def reason(self) -> Reason | None:
         """Why `state` may not hold any more, or is none."""
         return self._verdict()[1]
+
+    @property
+    def is_watching(self) -> bool:
+        return not self.is_over
+
+    @property
+    def lacks(self) -> int:
+        """How many long-polls it would take to follow it, where there are not so many left; else 0."""
+        return self._needs if self._period is not None else 0
 
     @property
     def is_over(self) -> bool:

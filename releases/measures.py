@@ -34,6 +34,8 @@ TEMPORAL_SECONDS = Histogram(
 
 TREE_VERSIONS = Counter("relportal_tree_versions", "Versions of live trees made: the first, and each change.")
 
+PEER_MESSAGES = Counter("relportal_peer_messages", "Messages between processes: sent, heard, dropped.", ("outcome",))
+
 SOCKETS = Gauge("relportal_sockets", "WebSockets open, from their handshake on, by kind.", ("kind",))
 SOCKETS_CLOSED = Counter("relportal_sockets_closed", "WebSockets closed, by kind and close code.", ("kind", "code"))
 PUSH_LAG = Histogram(

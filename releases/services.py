@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import structlog
+from channels.layers import get_channel_layer
 from django.conf import settings
 from django.utils.module_loading import import_string
 
@@ -38,11 +39,13 @@ from releases.gateway import Gateway, GatewayConfig, Slots
 from releases.hierarchy import HierarchyReader
 from releases.histories import LongPolls
 from releases.index import IndexConfig, ReleaseIndex
+from releases.leases import RedisLeases
 from releases.listing import ListQuery, Page, ReleaseList
 from releases.live import LiveTrees
 from releases.live_list import ListMeans, LivePages
 from releases.live_tree import Means
 from releases.measured_gateway import MeasuredGateway
+from releases.peers import Peers
 from releases.phases import PhaseTable
 from releases.previous import Previous, previous_succeeded
 from releases.pulse import Pulse
@@ -73,7 +76,9 @@ class Source:
 
     async def tree(self, release_id: EntityId, *, fresh: bool = False) -> Tree:
         """The release with all that it holds: as it is known where it is live, else, or `fresh`, read now."""
-        live = None if fresh else self.trees.state(release_id)
+        if fresh:
+            return await self.reader.tree(release_id)
+        live = self.trees.state(release_id) or await self.trees.state_elsewhere(release_id)
         return live or await self.reader.tree(release_id)
 
 
@@ -107,11 +112,19 @@ def _make_source() -> Source:
     index = ReleaseIndex(gateway, IndexConfig(env.RELEASE_LIST_QUERY, workflow_ids))
     pulse = Pulse(gateway, index)
     long_polls = LongPolls(env.WATCH_LONG_POLLS)
-    trees = LiveTrees(Means(gateway, reader, pulse, long_polls), env.WATCH_GRACE_SECONDS)
+    trees = LiveTrees(Means(gateway, reader, pulse, long_polls), env.WATCH_GRACE_SECONDS, _peers())
     releases = ReleaseList(index, reader, trees.state)
     counter = PhaseCounter(releases, phases, config)
     pages = LivePages(ListMeans(releases, trees, pulse))
     return Source(gateway, reader, index, releases, counter, trees, pages, long_polls)
+
+
+def _peers() -> Peers | None:
+    """The other processes, where REDIS_URL says how to reach them."""
+    url = settings.RELPORTAL.REDIS_URL
+    if url is None:
+        return None
+    return Peers(get_channel_layer(), RedisLeases.at(url))
 
 
 def _make_gateway() -> Gateway:
@@ -165,6 +178,11 @@ async def check_source() -> None:
     await source().gateway.check()
 
 
+async def check_peers() -> None:
+    """Nothing where the other processes can be told of releases, or there are none; else LeasesUnavailable."""
+    await source().trees.check_peers()
+
+
 async def check_up(wanted: Sequence[EntityId] = (), *, at_most: int = 10) -> Report:
     """Whether workflows meet the contract: for whoever runs the portal, who may see all."""
     # Not through the circuit: what is wrong is to be told by who was asked, not by who gave up asking.
@@ -193,7 +211,8 @@ async def get_release(viewer: Viewer, release_id: str, *, fresh: bool = False) -
     """One release, whose descendants are not wanted. Reads give the live state where somebody follows the release;
     `fresh` ones always ask Temporal."""
     wanted = _authorised(viewer, release_id)
-    live = None if fresh else source().trees.state(wanted, whole=False)
+    trees = source().trees
+    live = None if fresh else trees.state(wanted, whole=False) or await trees.state_elsewhere(wanted)
     return live or await source().reader.release(wanted)
 
 

@@ -134,7 +134,7 @@ class Env(BaseSettings):
 
     DATABASE_URL: Private = f"sqlite:///{BASE_DIR / 'var' / 'db.sqlite3'}"
     DATABASE_POOL_SIZE: Annotated[int, Field(ge=1, le=1000)] = 20
-    REDIS_URL: Annotated[str | None, Field(repr=False)] = None
+    REDIS_URL: Annotated[Annotated[str, Field(pattern=r"^(rediss?|unix)://\S+$")] | None, Field(repr=False)] = None
 
     API_CORS_ORIGINS: Names = ["http://localhost:3000"]
     ALLOWED_HOSTS: Names = ["localhost", "127.0.0.1", "[::1]"]

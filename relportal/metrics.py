@@ -108,6 +108,8 @@ def _of_sources() -> Iterable[Metric]:
     for freshness in ("live", "polled", "stale", "unread"):
         trees.add_metric([freshness], sum(source.trees.by_freshness()[freshness] for source in sources))
     yield trees
+    watches = sum(source.trees.watches for source in sources)
+    yield GaugeMetricFamily("relportal_watches", "Releases that this process watches.", value=watches)
     waiting = sum(source.long_polls.waiting for source in sources)
     yield GaugeMetricFamily("relportal_long_polls_waiting", "Long-polls of histories that wait.", value=waiting)
     limit = settings.RELPORTAL.WATCH_LONG_POLLS

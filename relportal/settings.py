@@ -80,6 +80,33 @@ TEMPLATES = [
 ]
 
 
+# What processes tell each other of releases, which is all that goes through it. A process that does not empty its
+# channel loses what comes past the capacity, or after the expiry in seconds, and asks for the whole when it is back.
+CHANNEL_LAYERS: dict[str, Any] = (
+    {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {
+                # No time-out of the socket: receiving is waiting. Dead connections are found by asking.
+                "hosts": [
+                    {
+                        "address": env.REDIS_URL,
+                        "socket_timeout": None,
+                        "socket_connect_timeout": 2,
+                        "health_check_interval": 5,
+                    }
+                ],
+                "prefix": "relportal:channel:",
+                "capacity": 500,
+                "expiry": 10,
+            },
+        }
+    }
+    if env.REDIS_URL
+    else {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+)
+
+
 def _database(url: str) -> dict[str, Any]:
     # No connection outlives its request: under ASGI each has a thread of its own, where none would find it again.
     config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=0))

@@ -107,6 +107,7 @@ class KeptRecorder:
     def __init__(self) -> None:
         self.accesses: list[Access] = []
         self.spooled = self.saved = self.lost = self.queued = 0
+        self.is_behind = False
 
     def put(self, access: Access) -> None:
         self.accesses.append(access)

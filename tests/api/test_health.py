@@ -5,6 +5,8 @@ from django.db import OperationalError, connection
 from django.test import AsyncClient
 from django.test.utils import CaptureQueriesContext
 
+OTHERS = {"channel_layer": "ok", "access_record": "ok"}
+
 
 @pytest.fixture
 def lost_database(monkeypatch):
@@ -36,14 +38,14 @@ class TestReady:
     def test_it_is_ready_where_all_parts_are(self, anonymous, fake_temporal):
         response = anonymous.get("/readyz")
         assert response.status_code == 200
-        assert response.json() == {"ready": True, "parts": {"database": "ok", "temporal": "ok"}}
+        assert response.json() == {"ready": True, "parts": {"database": "ok", "temporal": "ok", **OTHERS}}
         assert "no-store" in response["Cache-Control"]
 
     def test_it_is_not_without_temporal(self, anonymous, fake_temporal):
         fake_temporal.is_up = False
         response = anonymous.get("/readyz")
         assert response.status_code == 503
-        assert response.json() == {"ready": False, "parts": {"database": "ok", "temporal": "unavailable"}}
+        assert response.json() == {"ready": False, "parts": {"database": "ok", "temporal": "unavailable", **OTHERS}}
 
     def test_it_is_not_where_temporal_does_not_answer(self, anonymous, fake_temporal, impatient):
         fake_temporal.latency = 5
@@ -54,7 +56,7 @@ class TestReady:
     ):
         response = anonymous.get("/readyz")
         assert response.status_code == 503
-        assert response.json() == {"ready": False, "parts": {"database": "unavailable", "temporal": "ok"}}
+        assert response.json() == {"ready": False, "parts": {"database": "unavailable", "temporal": "ok", **OTHERS}}
         assert b"10.0.0.7" not in response.content
         [event] = [r.msg for r in caplog.records if isinstance(r.msg, dict) and r.msg["event"] == "part_not_ready"]
         assert (event["part"], event["reason"]) == ("database", "could not connect to 10.0.0.7")

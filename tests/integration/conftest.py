@@ -18,6 +18,7 @@ from releases.listing import ListQuery, ReleaseList
 from releases.live import LiveTrees
 from releases.live_list import ListMeans, LivePages
 from releases.live_tree import Means
+from releases.peers import Peers
 from releases.phases import PhaseTable
 from releases.pulse import Pulse
 from releases.reading import ReaderConfig
@@ -76,13 +77,20 @@ async def live(world: World) -> AsyncIterator[Follow]:
     made: list[Live] = []
     before = asyncio.all_tasks()
 
-    def make(gateway: Gateway | None = None, *, polls: int = 1000, grace: float = 0.0, timeout: float = 5.0) -> Live:
+    def make(
+        gateway: Gateway | None = None,
+        *,
+        polls: int = 1000,
+        grace: float = 0.0,
+        timeout: float = 5.0,
+        peers: Peers | None = None,
+    ) -> Live:
         counting = CountingGateway(gateway or world.gateway(query_timeout=timeout))
         ids = ReleaseWorkflowIds()
         reader = HierarchyReader(counting, PhaseTable(), ReaderConfig(timeout, 100, ids))
         index = ReleaseIndex(counting, IndexConfig('WorkflowId STARTS_WITH "release:"', ids))
         long_polls = LongPolls(polls)
-        trees = LiveTrees(Means(counting, reader, Pulse(counting, index), long_polls), grace)
+        trees = LiveTrees(Means(counting, reader, Pulse(counting, index), long_polls), grace, peers)
         made.append(Live(trees, reader, long_polls, counting))
         return made[-1]
 
