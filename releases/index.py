@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from releases.clock import CLOCK
 from releases.domain import EntityId, Run, RunStatus
 from releases.gateway import Gateway
 from releases.sharing import SharedReads, note_error
@@ -77,21 +78,22 @@ class ReleaseIndex:
         return self._filled_at is not None
 
     async def _look(self) -> None:
-        now = datetime.now(UTC)
+        now = CLOCK.now()
         if self._filled_at is None or self._looked_at is None:
             await self._fill()
         else:
-            if now - self._filled_at > REFILL_AFTER and (self._refill is None or self._refill.done()):
+            # By its amount: before a clock was set back, it may have been ahead, and what started then was missed.
+            if abs(now - self._filled_at) > REFILL_AFTER and (self._refill is None or self._refill.done()):
                 self._refill = asyncio.create_task(self._fill())
                 self._refill.add_done_callback(note_error)
-            since = (self._looked_at - OVERLAP).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            since = (min(now, self._looked_at) - OVERLAP).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
             recent = f'({self._config.list_query}) AND (StartTime >= "{since}" OR CloseTime >= "{since}")'
             found = self._by_release(await all_runs(self._gateway, recent))
             self._keep({release_id: _newest(runs, self._known.get(release_id)) for release_id, runs in found.items()})
         self._looked_at = now
 
     async def _fill(self) -> None:
-        began, before = datetime.now(UTC), self._known
+        began, before = CLOCK.now(), self._known
         listed = self._by_release(await all_runs(self._gateway, self._config.list_query))
         # Looks go on while a listing of thousands takes its seconds: what they found stays.
         found_since = {release_id for release_id, known in self._known.items() if before.get(release_id) is not known}

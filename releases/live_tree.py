@@ -10,10 +10,11 @@ import asyncio
 from contextlib import AbstractContextManager
 from contextvars import Context
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
+from releases.clock import CLOCK
 from releases.difference import difference
 from releases.domain import (
     Entity,
@@ -270,7 +271,7 @@ class LiveTree:
         """Read what is to be read again, and pass on what is different."""
         if self._work and self._means.pulse.error is None:
             work = self._work.take(self._workflow_id)
-            self._is_reading, self._read_began_at = True, datetime.now(UTC)
+            self._is_reading, self._read_began_at = True, CLOCK.now()
             loop = asyncio.get_running_loop()
             if self._tree is not None and not work.everything:
                 self._asked_since = loop.time()

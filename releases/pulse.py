@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from releases.clock import CLOCK
 from releases.domain import EntityId, EntityType, Run
 from releases.errors import SourceError, TemporalUnavailable
 from releases.gateway import Gateway
@@ -96,13 +97,13 @@ class Pulse:
             self._hurry.clear()
             try:
                 async with asyncio.timeout(LATE if self._index.is_filled else None):
-                    look = await self._look()
+                    look, began_at = await self._look()
             except TimeoutError:
                 self._note_lost(TemporalUnavailable("no answer in time"))
             except SourceError as error:
                 self._note_lost(error)
             else:
-                self._note_found(look)
+                self._note_found(look, began_at)
             await self._pause(began + PERIOD - loop.time())
 
     async def _pause(self, seconds: float) -> None:
@@ -112,16 +113,17 @@ class Pulse:
         except TimeoutError:
             return
 
-    async def _look(self) -> Look:
-        at = datetime.now(UTC)
-        since = (min(at, self._looked_at or at) - OVERLAP).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    async def _look(self) -> tuple[Look, datetime]:
+        """What there is, and when that was asked for by the clock that Temporal's times are compared with."""
+        at, now = datetime.now(UTC), CLOCK.now()
+        since = (min(now, self._looked_at or now) - OVERLAP).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         query = f'({_ENTITY_WORKFLOWS}) AND StartTime >= "{since}"'
         runs, started = await asyncio.gather(self._index.runs(), all_runs(self._gateway, query))
         newest = {run.workflow_id: run for run in sorted(started, key=lambda run: run.started_at)}
-        return Look(at, runs, newest)
+        return Look(at, runs, newest), now
 
-    def _note_found(self, look: Look) -> None:
-        self._looked_at = self.confirmed_at = look.at
+    def _note_found(self, look: Look, began_at: datetime) -> None:
+        self._looked_at, self.confirmed_at = began_at, look.at
         was_lost, self.error = self.error is not None, None
         self._is_found.set()
         for listener in tuple(self._listeners):

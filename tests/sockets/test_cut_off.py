@@ -183,6 +183,13 @@ async def test_a_token_that_expires_ends_its_socket(knock, viewer, monkeypatch):
     assert await socket.until_closed() == ("token_invalid", 4401)
 
 
+async def test_so_does_one_when_the_clock_is_set_forward(knock, viewer, monkeypatch):
+    socket = await knock(TREE, token=await in_thread(token_of)(viewer, hours=1))
+    await socket.until("snapshot")
+    monkeypatch.setattr(consumers.time, "time", lambda: datetime.now(UTC).timestamp() + 3601)
+    assert await socket.until_closed() == ("token_invalid", 4401)
+
+
 async def test_who_loses_the_role_no_longer_sees_the_release(knock, way, viewer, unharmed):
     socket = await knock(TREE, **way)
     await socket.until("freshness")
