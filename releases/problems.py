@@ -105,6 +105,14 @@ DATABASE_UNAVAILABLE = Problem(
     retryable=True,
     retry_after=SOURCE_RETRY_AFTER,
 )
+OVERLOADED = Problem(
+    "overloaded",
+    503,
+    "Overloaded",
+    "More is asked of the portal at once than it can answer. Please try again.",
+    retryable=True,
+    retry_after=SOURCE_RETRY_AFTER,
+)
 NOT_FOUND = Problem("not_found", 404, "Not found", "There is nothing at this address. GET /api/ lists what there is.")
 DENIED = Problem("permission_denied", 403, "Permission denied", NO_PERMISSION)
 _MALFORMED = Problem("malformed_body", 400, "Malformed body", "The body can't be read: expected a JSON object.")

@@ -11,6 +11,7 @@ from releases import errors
 from releases.problems import (
     DATABASE_UNAVAILABLE,
     INTERNAL,
+    OVERLOADED,
     PROBLEM_JSON,
     TOO_LARGE,
     InvalidCredentials,
@@ -77,7 +78,8 @@ _INSTANCES: list[Exception] = [
     drf.UnsupportedMediaType("text/plain"),
 ]
 EXAMPLES: dict[str, Problem] = {
-    problem.code: problem for problem in [*map(problem_of, _INSTANCES), TOO_LARGE, DATABASE_UNAVAILABLE, INTERNAL]
+    problem.code: problem
+    for problem in [*map(problem_of, _INSTANCES), TOO_LARGE, DATABASE_UNAVAILABLE, OVERLOADED, INTERNAL]
 }
 
 _REQUEST_ID = "3b9f6c1e-6f0e-4b57-9c52-5b5d3f1f5a10"
@@ -122,7 +124,7 @@ def _general_codes(operation: dict[str, Any]) -> Iterator[str]:
         yield from ("not_authenticated", "token_invalid")
     if "requestBody" in operation:
         yield from ("malformed_body", "invalid_parameter", "body_too_large", "unsupported_media_type")
-    yield from ("not_acceptable", "internal_error", "database_unavailable")
+    yield from ("not_acceptable", "internal_error", "database_unavailable", "overloaded")
 
 
 def _add(responses: dict[str, Any], status: str, problems: list[Problem]) -> None:

@@ -15,6 +15,7 @@ django_application = get_asgi_application()
 from releases import recording, services  # noqa: E402  # These need Django's apps.
 from releases.routing import websocket_urlpatterns  # noqa: E402
 from relportal import tracing  # noqa: E402
+from relportal.crowd import BoundedRequests  # noqa: E402
 from relportal.handshakes import HandshakeMiddleware  # noqa: E402
 
 tracing.start(settings.RELPORTAL.OTEL_EXPORTER_OTLP_ENDPOINT)
@@ -33,7 +34,7 @@ class WarmUpMiddleware(BaseMiddleware):  # type: ignore[misc]  # Channels has no
 application = WarmUpMiddleware(
     ProtocolTypeRouter(
         {
-            "http": django_application,
+            "http": BoundedRequests(django_application, settings.RELPORTAL.REQUESTS_AT_ONCE),
             "websocket": HandshakeMiddleware(URLRouter(websocket_urlpatterns)),
         }
     )

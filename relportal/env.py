@@ -154,6 +154,7 @@ class Env(BaseSettings):
     QUERY_TIMEOUT_SECONDS: Seconds = 5
     QUERY_CONCURRENCY: Annotated[int, Field(ge=1, le=10_000)] = 100
 
+    REQUESTS_AT_ONCE: Annotated[int, Field(ge=1, le=10_000)] = 200
     SOCKETS_PER_USER: Annotated[int, Field(ge=1, le=30_000)] = 1000
     SOCKETS_MAX: Annotated[int, Field(ge=1, le=30_000)] = 5000
 

@@ -67,7 +67,7 @@ def collector() -> Iterator[Collector]:
 def test_a_request_is_a_span_in_its_callers_trace_and_holds_those_of_temporal(
     collector: Collector, tmp_path: Path, portal_database: Path
 ) -> None:
-    values = {"application": APPLICATION, "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url}
+    values: dict[str, Any] = {"application": APPLICATION, "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url}
     with live_server(tmp_path, portal_database, **values) as portal:
         token = portal.token(VIEWER)
         headers = {"Authorization": f"Bearer {token}", "traceparent": f"00-{TRACE}-{PARENT}-01", "X-Request-ID": "mine"}
@@ -100,7 +100,11 @@ def test_a_collector_that_does_not_take_them_holds_nobody_up(
     if fault == "hangs":
         collector.may_answer.clear()
     url = "http://127.0.0.1:1" if fault == "is not there" else collector.url
-    values = {"application": APPLICATION, "OTEL_EXPORTER_OTLP_ENDPOINT": url, "OTEL_BSP_SCHEDULE_DELAY": "50"}
+    values: dict[str, Any] = {
+        "application": APPLICATION,
+        "OTEL_EXPORTER_OTLP_ENDPOINT": url,
+        "OTEL_BSP_SCHEDULE_DELAY": "50",
+    }
     with live_server(tmp_path, portal_database, **values) as portal:
         token = portal.token(VIEWER)
         for _ in range(50):

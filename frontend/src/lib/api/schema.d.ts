@@ -1675,7 +1675,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -1788,7 +1788,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -1847,7 +1847,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -1914,7 +1914,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -1973,7 +1973,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -2038,7 +2038,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -2097,7 +2097,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -2145,7 +2145,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -2254,7 +2254,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -2355,7 +2355,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -2456,7 +2456,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -2515,7 +2515,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -2628,7 +2628,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -2741,7 +2741,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -2854,7 +2854,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -2966,7 +2966,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -3034,7 +3034,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -3133,7 +3133,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -3211,7 +3211,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -3312,7 +3312,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -3402,7 +3402,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -3492,7 +3492,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -3582,7 +3582,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -4675,7 +4675,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -4774,7 +4774,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -4844,7 +4844,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -4954,7 +4954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -5032,7 +5032,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -5142,7 +5142,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable` */
+            /** @description `database_unavailable`, `overloaded` */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
