@@ -15,6 +15,7 @@ import resource
 import sys
 from contextlib import suppress
 from typing import Any, NoReturn
+from weakref import WeakSet
 
 from daphne.cli import CommandLineInterface
 from daphne.http_protocol import HTTPFactory, WebRequest
@@ -90,7 +91,8 @@ class SocketProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no 
         if self.state == self.STATE_OPEN:
             self.serverClose(RESTARTS)
         elif hasattr(self, "handshake_deferred"):
-            self.serverReject()
+            # Not answered yet: a proxy asks the next process then, where a refusal would be the client's.
+            self.dropConnection(abort=True)
 
     def _max_message_size_exceeded(self, *_: Any) -> None:
         """Autobahn's hook, in which it would close by itself, or drop the connection without a word."""
@@ -107,16 +109,37 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
         if room > 0:
             super().handleContentChunk(data[:room])
 
+    def process(self) -> Any:
+        if not self.server.is_ending:
+            return super().process()
+        # On a connection that a proxy has kept. What it asks for last is answered; sockets are for the next process.
+        if self.requestHeaders.hasHeader(b"Upgrade"):
+            return self.channel.transport.abortConnection()
+        close_after(self.channel)
+        self.responseHeaders.setRawHeaders(b"Connection", [b"close"])
+        return super().process()
+
+
+def close_after(channel: Any) -> None:
+    """Close a connection of HTTP once the request is answered that is under way in it; at once where there is none."""
+    channel.persistent = False
+    if not channel.requests:
+        channel.loseConnection()
+
 
 class BoundedFactory(HTTPFactory):  # type: ignore[misc]
     def buildProtocol(self, addr: Any) -> Any:
         protocol = super().buildProtocol(addr)
         protocol.requestFactory = BoundedRequest
+        self.server.channels.add(protocol)
         return protocol
 
 
 class PortalServer(Server):  # type: ignore[misc]
     def __init__(self, *arguments: Any, **options: Any) -> None:
+        self.is_ending = False
+        self.channels: WeakSet[Any] = WeakSet()
+        """Connections of HTTP, those that wait for a next request among them."""
         super().__init__(*arguments, ready_callable=self._make_ready, **options)
 
     def _make_ready(self) -> None:
@@ -145,8 +168,11 @@ class PortalServer(Server):  # type: ignore[misc]
         return Deferred.fromFuture(asyncio.ensure_future(self._end()))
 
     async def _end(self) -> None:
+        self.is_ending = True
         for listener in self.listeners:
             listener.addCallback(lambda port: port.stopListening())
+        for channel in list(self.channels):
+            close_after(channel._channel)
         for protocol in self._sockets():
             protocol.go_away()
         with suppress(TimeoutError):

@@ -1,12 +1,13 @@
 """Sockets as clients meet them: a real server, real connections, and clients that do not behave."""
 
 import asyncio
+import http.client
 import json
 import resource
 import signal
 import socket
 import struct
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -438,6 +439,20 @@ async def test_what_is_asked_for_is_still_answered_when_it_ends(ending):
     portal.process.send_signal(signal.SIGTERM)
     assert (await asked).status == 200
     await asyncio.to_thread(portal.process.wait, END_SECONDS)
+
+
+async def test_connections_that_wait_for_a_next_request_are_closed_when_it_ends(ending):
+    portal = await asyncio.to_thread(ending)
+    with closing(http.client.HTTPConnection("127.0.0.1", portal.port, timeout=PATIENT)) as kept:
+        kept.request("GET", "/healthz")
+        assert kept.getresponse().read() == b"ok\n"
+        asked = asyncio.create_task(asyncio.to_thread(portal.get, "/script/end"))
+        await eventually(portal, lambda state: state["patient"] == 1)
+        portal.process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(kept.sock.recv, 1) == b""
+    assert (await asked).status == 200
+    await asyncio.to_thread(portal.process.wait, END_SECONDS)
+    assert_no_faults(portal)
 
 
 async def test_plain_daphne_serves_sockets_too_and_ends(ending):
