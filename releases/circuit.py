@@ -22,6 +22,7 @@ from releases.errors import (
     NamespaceNotFound,
     QueryTimeout,
     RelportalError,
+    ServerBusy,
     TemporalUnavailable,
 )
 from releases.gateway import Gateway
@@ -37,7 +38,7 @@ PAUSE_SECONDS = 0.5
 TRY_SECONDS = 2.0
 """A server that takes longer for what costs it nothing is not back."""
 
-_ANSWERS = (CallRefused, CredentialsRefused, LongPollRefused, NamespaceNotFound)
+_ANSWERS = (CallRefused, CredentialsRefused, LongPollRefused, NamespaceNotFound, ServerBusy)
 """A server that refuses is there."""
 
 

@@ -16,6 +16,7 @@ RelportalError
     │   ├── NamespaceNotFound    it has no such namespace
     │   ├── CredentialsRefused   it wants credentials, or others than it was given
     │   ├── CallRefused          it does not take the call as it is: a visibility query that it can't read
+    │   ├── ServerBusy           it is asked for more than it lets in; that passes
     │   └── LongPollRefused      it will not let another long-poll wait
     ├── WorkerUnavailable        no worker answers the workflow's queries
     ├── QueryTimeout             the worker lives, but this answer took too long
@@ -106,6 +107,10 @@ class CredentialsRefused(TemporalUnavailable):
 
 
 class CallRefused(TemporalUnavailable):
+    pass
+
+
+class ServerBusy(TemporalUnavailable):
     pass
 
 

@@ -51,6 +51,7 @@ from releases.errors import (
     QueryFailed,
     QueryTimeout,
     RelportalError,
+    ServerBusy,
     TemporalUnavailable,
     WorkerUnavailable,
     WorkflowNotFound,
@@ -507,12 +508,20 @@ def _query_error(error: RPCError) -> RelportalError:
 
 
 def _long_poll_error(error: RPCError) -> RelportalError:
-    if error.status is RPCStatusCode.RESOURCE_EXHAUSTED:
+    if error.status is RPCStatusCode.RESOURCE_EXHAUSTED and _cause_of(error) in _ABOUT_LONG_POLLS:
         return LongPollRefused(error.message)
     return _service_error(error)
 
 
+_ABOUT_LONG_POLLS = (
+    ResourceExhaustedCause.RESOURCE_EXHAUSTED_CAUSE_CONCURRENT_LIMIT,
+    ResourceExhaustedCause.RESOURCE_EXHAUSTED_CAUSE_UNSPECIFIED,
+)
+"""Of so many that wait at once, not of so many calls a second, which passes. Old servers don't say."""
+
+
 _REFUSALS: Mapping[RPCStatusCode, type[TemporalUnavailable]] = {
+    RPCStatusCode.RESOURCE_EXHAUSTED: ServerBusy,
     RPCStatusCode.NOT_FOUND: NamespaceNotFound,
     RPCStatusCode.UNAUTHENTICATED: CredentialsRefused,
     RPCStatusCode.PERMISSION_DENIED: CredentialsRefused,
@@ -533,10 +542,14 @@ def _is_about_namespace(error: RPCError) -> bool:
 def _is_about_busy_workflow(error: RPCError) -> bool:
     """While a workflow takes a step, or waits for a worker to take it, the server lets one query wait and refuses the
     others (history.maxBufferedQueryCount)."""
-    if error.status is not RPCStatusCode.RESOURCE_EXHAUSTED:
-        return False
-    failure = ResourceExhaustedFailure()
-    return any(
-        detail.Unpack(failure) and failure.cause == ResourceExhaustedCause.RESOURCE_EXHAUSTED_CAUSE_BUSY_WORKFLOW
-        for detail in error.grpc_status.details
+    return (
+        error.status is RPCStatusCode.RESOURCE_EXHAUSTED
+        and _cause_of(error) == ResourceExhaustedCause.RESOURCE_EXHAUSTED_CAUSE_BUSY_WORKFLOW
     )
+
+
+def _cause_of(error: RPCError) -> int:
+    """What of the server is exhausted, as it says."""
+    failure = ResourceExhaustedFailure()
+    told = any(detail.Unpack(failure) for detail in error.grpc_status.details)
+    return failure.cause if told else ResourceExhaustedCause.RESOURCE_EXHAUSTED_CAUSE_UNSPECIFIED

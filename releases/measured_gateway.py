@@ -18,6 +18,7 @@ _OUTCOMES: tuple[tuple[type[BaseException], str], ...] = (
     (errors.NamespaceNotFound, "namespace_not_found"),
     (errors.CredentialsRefused, "credentials_refused"),
     (errors.CallRefused, "call_refused"),
+    (errors.ServerBusy, "server_busy"),
     (errors.TemporalUnavailable, "temporal_unavailable"),
     (errors.WorkerUnavailable, "worker_unavailable"),
     (errors.QueryTimeout, "query_timeout"),

@@ -26,6 +26,7 @@ from releases.errors import (
     CredentialsRefused,
     LongPollRefused,
     QueryTimeout,
+    ServerBusy,
     TemporalUnavailable,
     WorkflowNotFound,
 )
@@ -64,6 +65,7 @@ class Attempts:
 
 BUSY_WORKFLOW = ResourceExhaustedCause.RESOURCE_EXHAUSTED_CAUSE_BUSY_WORKFLOW
 TOO_MANY = ResourceExhaustedCause.RESOURCE_EXHAUSTED_CAUSE_RPS_LIMIT
+TOO_MANY_LONG_POLLS = ResourceExhaustedCause.RESOURCE_EXHAUSTED_CAUSE_CONCURRENT_LIMIT
 
 
 async def test_what_passes_is_tried_again() -> None:
@@ -251,7 +253,9 @@ async def test_tries_of_a_step_that_are_not_yet_written_down_end_the_joining(mon
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (failing(RPCStatusCode.RESOURCE_EXHAUSTED, cause=TOO_MANY), LongPollRefused),
+        (failing(RPCStatusCode.RESOURCE_EXHAUSTED, cause=TOO_MANY_LONG_POLLS), LongPollRefused),
+        (failing(RPCStatusCode.RESOURCE_EXHAUSTED), LongPollRefused),
+        (failing(RPCStatusCode.RESOURCE_EXHAUSTED, cause=TOO_MANY), ServerBusy),
         (failing(RPCStatusCode.NOT_FOUND), WorkflowNotFound),
         (failing(RPCStatusCode.INVALID_ARGUMENT), CallRefused),
         (failing(RPCStatusCode.UNAUTHENTICATED), CredentialsRefused),
