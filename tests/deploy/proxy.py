@@ -109,9 +109,11 @@ def command(*arguments: str) -> list[str]:
 
 
 @contextmanager
-def running_proxy(directory: Path, upstreams: tuple[int, int]) -> Iterator[Proxy]:
+def running_proxy(directory: Path, upstreams: tuple[int, int], port: int | None = None) -> Iterator[Proxy]:
+    """Without a port it has a free one."""
     directory.mkdir(parents=True, exist_ok=True)
-    port, plain_port = free_ports(2)
+    plain_port, free_port = free_ports(2)
+    port = port or free_port
     trust = make_certificate(directory)
     path = configuration(directory, upstreams, port, plain_port)
     log = directory / "log"

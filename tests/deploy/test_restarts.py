@@ -1,4 +1,5 @@
-"""Two portals behind nginx, with one database: each is restarted, and one is killed, while people read and follow."""
+"""Two portals behind nginx, with one database: each is restarted, and one is killed, while people read and follow. And a
+browser is known for who it is through the proxy."""
 
 import asyncio
 import json
@@ -7,17 +8,18 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
+from http.cookies import SimpleCookie
 from itertools import count
 
 import psycopg
 import pytest
 import pytest_asyncio
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from tests.api.samples import whole
 from tests.deploy.proxy import HOST, free_ports, running_proxy
-from tests.live_server import VIEWER, live_server, make_people
+from tests.live_server import PASSWORD, VIEWER, live_server, make_people
 from tests.postgres import NOT_HERE, binaries, running_postgres
 from tests.worlds import listed, real_world
 
@@ -170,7 +172,14 @@ def postgres():
 
 
 @pytest.fixture
-def portals(temporal, postgres, portal_database, tmp_path):
+def port():
+    """The proxy's."""
+    [port] = free_ports(1)
+    return port
+
+
+@pytest.fixture
+def portals(temporal, postgres, portal_database, port, tmp_path):
     portals = Portals(
         tmp_path,
         portal_database,
@@ -178,6 +187,7 @@ def portals(temporal, postgres, portal_database, tmp_path):
         TEMPORAL_HOST=temporal.host,
         TEMPORAL_NAMESPACE=temporal.namespace,
         PROXIES=1,
+        CSRF_TRUSTED_ORIGINS=f"https://{HOST}:{port}",
     )
     for number in (0, 1):
         portals.start(number)
@@ -187,13 +197,13 @@ def portals(temporal, postgres, portal_database, tmp_path):
 
 
 @pytest.fixture
-def proxy(portals, tmp_path):
-    with running_proxy(tmp_path / "nginx", tuple(portals.ports)) as proxy:
+def proxy(portals, port, tmp_path):
+    with running_proxy(tmp_path / "nginx", tuple(portals.ports), port) as proxy:
         yield proxy
 
 
 def sign_in(proxy):
-    body = json.dumps({"email": VIEWER, "password": "correct horse battery staple"}).encode()
+    body = json.dumps({"email": VIEWER, "password": PASSWORD}).encode()
     answer = proxy.request("POST", "/api/auth/token/", body, {"Content-Type": "application/json"})
     assert answer.status == 200, answer.content
     return answer.json()["access"]
@@ -247,3 +257,46 @@ async def test_one_that_is_killed_is_not_missed(proxy, portals):
     assert set(reading.answers.values()) == {200}
     assert following.gaps
     assert max(following.gaps) < LIVE_AGAIN
+
+
+async def test_a_browser_signs_in_and_follows_as_who_it_is(proxy, portals, postgres):
+    cookies, secure = await asyncio.to_thread(sign_in_as_browsers_do, proxy)
+    assert secure
+    address = f"wss://{HOST}:{proxy.port}/ws/releases/{RELEASE}/"
+    headers = {"Cookie": cookies, "X-Forwarded-For": "203.0.113.7"}
+    options = {"additional_headers": headers, "ssl": proxy.trust, "proxy": None}
+    async with connect(address, origin=proxy.origin, **options) as connection:
+        assert json.loads(await connection.recv())["type"] == "snapshot"
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(address, origin="https://elsewhere.example.com", **options)
+    assert refused.value.response.status_code == 403
+
+    for number in (0, 1):
+        await asyncio.to_thread(portals.end, number)
+    with psycopg.connect(postgres.url) as connection:
+        found = {row[0] for row in connection.execute("SELECT address FROM releases_accessrecord")}
+    # Of the way here the proxy's own word counts alone.
+    assert found == {"127.0.0.1"}
+
+
+def sign_in_as_browsers_do(proxy):
+    """The cookies, and whether all of them are for HTTPS alone."""
+    token = SimpleCookie(proxy.request("GET", "/api/auth/me/").headers["Set-Cookie"])["csrftoken"].value
+    answer = proxy.request(
+        "POST",
+        "/api/auth/login/",
+        json.dumps({"email": VIEWER, "password": PASSWORD}).encode(),
+        {
+            "Content-Type": "application/json",
+            "Cookie": f"csrftoken={token}",
+            "X-CSRFToken": token,
+            "Origin": proxy.origin,
+            "Referer": f"{proxy.origin}/login",
+            "X-Forwarded-For": "203.0.113.7",
+        },
+    )
+    assert answer.status == 200, answer.content
+    jar = SimpleCookie()
+    for line in answer.headers.get_all("Set-Cookie"):
+        jar.load(line)
+    return "; ".join(f"{name}={one.value}" for name, one in jar.items()), all(one["secure"] for one in jar.values())
