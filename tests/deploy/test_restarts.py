@@ -1,5 +1,5 @@
-"""Two portals behind nginx, with one database: each is restarted, and one is killed, while people read and follow. And a
-browser is known for who it is through the proxy."""
+"""Two portals behind nginx, with one database: each is restarted, and one is killed, while people read and follow.
+And a browser is known for who it is through the proxy."""
 
 import asyncio
 import json
