@@ -17,16 +17,19 @@ import pytest_asyncio
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
+from tests import redis_server
 from tests.api.samples import whole
 from tests.deploy.proxy import HOST, free_ports, running_proxy
 from tests.live_server import PASSWORD, VIEWER, live_server, make_people
 from tests.postgres import NOT_HERE, binaries, running_postgres
+from tests.redis_server import running_redis
 from tests.worlds import listed, real_world
 
 pytestmark = [
     pytest.mark.temporal,
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(binaries() is None, reason=NOT_HERE),
+    pytest.mark.skipif(not redis_server.is_here(), reason=redis_server.NOT_HERE),
 ]
 
 RELEASE = "release:r"
@@ -179,11 +182,18 @@ def port():
 
 
 @pytest.fixture
-def portals(temporal, postgres, portal_database, port, tmp_path):
+def redis():
+    with running_redis() as server:
+        yield server
+
+
+@pytest.fixture
+def portals(temporal, postgres, redis, portal_database, port, tmp_path):
     portals = Portals(
         tmp_path,
         portal_database,
         DATABASE_URL=postgres.url,
+        REDIS_URL=redis.url,
         TEMPORAL_HOST=temporal.host,
         TEMPORAL_NAMESPACE=temporal.namespace,
         PROXIES=1,
