@@ -1,6 +1,7 @@
 """What a portal's process holds on to, looked at from outside: what a fault leaves behind shows here."""
 
 import asyncio
+import resource
 import time
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ class Footprint:
     sockets: int
     watches: int
     long_polls: int
+    megabytes: int
+    """Of memory, in RAM."""
 
     @classmethod
     def of(cls, portal: LiveServer) -> "Footprint":
@@ -34,11 +37,13 @@ class Footprint:
             sockets=sum(name.startswith("socket:") for name in files),
             watches=_sum(metrics, "relportal_live_trees"),
             long_polls=_sum(metrics, "relportal_long_polls_waiting"),
+            megabytes=int((process / "statm").read_text().split()[1]) * resource.getpagesize() // 1_000_000,
         )
 
 
-SLACK = Footprint(tasks=3, threads=4, files=6, sockets=4, watches=0, long_polls=0)
-"""More than before there may be: a connection that is being made, a worker thread that waits for its next job."""
+SLACK = Footprint(tasks=3, threads=4, files=6, sockets=4, watches=0, long_polls=0, megabytes=20)
+"""More than before there may be: a connection that is being made, a worker thread that waits for its next job, memory
+that Python keeps for later."""
 
 
 def _sum(metrics: str, name: str) -> int:
