@@ -1,7 +1,7 @@
 """Measures, prints the table, and writes it to `var/bench.json`. Fails where a bar does not hold.
 
 `python -m tests.bench` measures everything, `python -m tests.bench load …` some parts. `--releases` says how many the
-long list has: starting 10,000 takes a minute or so.
+long list has: starting 10,000 takes a minute or so. `--seconds` says how long the soak is.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from tests.bench import (
     many_sockets,
     outages,
     release_list,
+    soak,
 )
 from tests.bench.processes import Stage, stage
 from tests.bench.table import Measure, print_table, write
@@ -36,11 +37,11 @@ LIVE = {
 }
 """Parts that share releases which change. Each has a portal that has served nobody before."""
 
-PARTS = ("access_record", "big_tree", "cold_tree", *LIVE, "outages", "release_list")
+PARTS = ("access_record", "big_tree", "cold_tree", *LIVE, "outages", "soak", "release_list")
 """The list comes last: for a while after ten thousand starts the server is busy with them."""
 
 
-async def measure(parts: set[str], releases: int) -> list[Measure]:
+async def measure(parts: set[str], releases: int, seconds: float) -> list[Measure]:
     _stop_in_order()
     measures: list[Measure] = []
     if "access_record" in parts:
@@ -50,11 +51,11 @@ async def measure(parts: set[str], releases: int) -> list[Measure]:
         say("Measuring a big tree in a browser …")
         measures += await big_tree.measure()
     if parts - {"access_record", "big_tree"}:
-        measures += await _measure_with_temporal(parts, releases)
+        measures += await _measure_with_temporal(parts, releases, seconds)
     return measures
 
 
-async def _measure_with_temporal(parts: set[str], releases: int) -> list[Measure]:
+async def _measure_with_temporal(parts: set[str], releases: int, seconds: float) -> list[Measure]:
     measures: list[Measure] = []
     # The servers end after the last call to them has, and take a while. That matters: a thread of the SDK that is still
     # busy with an answer when Python ends brings it down (temporalio/sdk-python#300).
@@ -67,6 +68,9 @@ async def _measure_with_temporal(parts: set[str], releases: int) -> list[Measure
         if "outages" in parts:
             say("Measuring outages …")
             measures += await outages.measure(where)
+        if "soak" in parts:
+            say(f"Soaking for {seconds:.0f} seconds …")
+            measures += await soak.measure(where, seconds)
         if "release_list" in parts:
             measures += await _measure_list(where, releases)
     return measures
@@ -110,11 +114,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all where none is named")
     parser.add_argument("--releases", type=int, default=10_000)
+    parser.add_argument("--seconds", type=float, default=soak.SECONDS)
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     try:
-        measures = asyncio.run(measure(set(options.parts) or set(PARTS), options.releases))
+        measures = asyncio.run(measure(set(options.parts) or set(PARTS), options.releases, options.seconds))
     except (KeyboardInterrupt, asyncio.CancelledError):
         say("Stopped.")
         return 130

@@ -68,7 +68,7 @@ class Source:
 
 
 @contextmanager
-def _source(directory: Path) -> Iterator[Source]:
+def running_source(directory: Path) -> Iterator[Source]:
     directory.mkdir()
     source = Source(directory)
     try:
@@ -80,8 +80,8 @@ def _source(directory: Path) -> Iterator[Source]:
 
 
 async def measure(where: Stage) -> list[Measure]:
-    with _source(where.directory / "outages") as source:
-        client = await _connected(source.host)
+    with running_source(where.directory / "outages") as source:
+        client = await connected(source.host)
         await start_releases(client)
         settings: dict[str, Any] = {
             "TEMPORAL_HOST": source.host,
@@ -95,7 +95,7 @@ async def measure(where: Stage) -> list[Measure]:
             return measures
 
 
-async def _connected(host: str) -> Client:
+async def connected(host: str) -> Client:
     async with asyncio.timeout(DEADLINE.total_seconds()):
         while True:
             try:
