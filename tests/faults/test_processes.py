@@ -167,10 +167,15 @@ async def asked_by(portals: list[LiveServer], world: RealWorld, state: str) -> t
 
 async def test_three_processes_ask_temporal_what_one_does(world: RealWorld, start: Start) -> None:
     alone = start()
-    of_one = await asked_by([alone], world, "one")
+    read_by_one, changed_by_one = await asked_by([alone], world, "one")
     os.kill(alone.process.pid, signal.SIGTERM)
     await asyncio.to_thread(alone.process.wait, PATIENT)
-    assert await asked_by([start() for _ in range(3)], world, "three") == of_one
+    read, changed = await asked_by([start() for _ in range(3)], world, "three")
+    assert changed == changed_by_one
+    # A release whose history could not be joined before it was read is read once more: busy machines do that to one
+    # process as to three. Of releases in memory, which are joined at once, the numbers are the same
+    # (tests/integration/test_shared_trees.py). Without a share in each other's it would be three times as many.
+    assert read <= 2 * read_by_one
 
 
 async def test_what_is_read_is_the_same_whichever_process_is_asked(world: RealWorld, start: Start) -> None:
