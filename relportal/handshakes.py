@@ -1,6 +1,7 @@
 """The handshakes of WebSockets: which are let through to the consumers, and what these know of them."""
 
 from typing import Any
+from uuid import uuid4
 
 import structlog
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -16,15 +17,17 @@ FOREIGN = 4403
 
 
 class HandshakeMiddleware(BaseMiddleware):  # type: ignore[misc]  # Channels has no types.
-    """Gives the scope `handshake`, the request that asks for the socket, and `request_id`, which is in the log too. A
-    page of another origin is refused, whatever else it sends, and before anybody is looked up."""
+    """Gives the scope `handshake`, the request that asks for the socket, and `request_id`, which is in the log too, as
+    is a `socket_id`. A page of another origin is refused, whatever else it sends, and before anybody is looked up."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         handshake = handshake_of(scope)
         request_id = plain_request_id(handshake.headers.get("X-Request-ID", ""))
         client = scope.get("client")
         inner = self.inner if origin_is_ours(handshake) and _is_below_root(scope) else _refuse_foreigner
-        with structlog.contextvars.bound_contextvars(request_id=request_id, ip=client[0] if client else None):
+        # A client may send the same request ID for all its sockets.
+        ids = {"request_id": request_id, "socket_id": uuid4().hex[:12]}
+        with structlog.contextvars.bound_contextvars(**ids, ip=client[0] if client else None):
             await inner({**scope, "handshake": handshake, "request_id": request_id}, receive, send)
 
 

@@ -43,6 +43,11 @@ class AccessRecordMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
+    def process_view(self, request: HttpRequest, _view: object, _args: object, names: dict[str, Any]) -> None:
+        """The lines of the log that follow name the release that is asked for."""
+        if "release_id" in names:
+            structlog.contextvars.bind_contextvars(release_id=names["release_id"][:250])
+
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         with under_way(Access(action="", via="")) as access:
             response = self.get_response(request)
