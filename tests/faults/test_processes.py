@@ -7,6 +7,7 @@ import re
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, suppress
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +16,7 @@ import pytest_asyncio
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.faults.footprint import Footprint, comes_back_to
 from tests.integration.plans import children_of, small, whole
 from tests.live_server import VIEWER, LiveServer, live_server
 from tests.redis_server import NOT_HERE, RedisServer, is_here, running_redis
@@ -30,6 +32,7 @@ pytestmark = [
 
 PATIENT = 60.0
 RELEASES = [f"release:r{number}" for number in range(20)]
+APPLICATION = "tests.faults.portal:application"
 Start = Callable[[], LiveServer]
 
 
@@ -66,7 +69,8 @@ def start(world: RealWorld, redis: RedisServer, portal_database: Path, tmp_path:
         number = iter(range(100))
 
         def start() -> LiveServer:
-            return running.enter_context(live_server(tmp_path / f"portal{next(number)}", portal_database, **values))
+            directory = tmp_path / f"portal{next(number)}"
+            return running.enter_context(live_server(directory, portal_database, application=APPLICATION, **values))
 
         yield start
 
@@ -142,6 +146,10 @@ def watches(*portals: LiveServer) -> list[float]:
     return [figure(portal, "relportal_watches") for portal in portals]
 
 
+def most_of(footprints: list[Footprint]) -> Footprint:
+    return Footprint(*map(max, zip(*map(astuple, footprints), strict=True)))
+
+
 async def followed(portals: list[LiveServer], token: str, stack: AsyncExitStack) -> list[Viewer]:
     """Somebody for each release at each portal, all of them live."""
     viewers = [Viewer([portal], token, release_id) for portal in portals for release_id in RELEASES]
@@ -161,6 +169,9 @@ async def asked_by(portals: list[LiveServer], world: RealWorld, state: str) -> t
             await change(world, release_id, state)
         await until(lambda: all(viewer.sees(state) for viewer in viewers))
         assert sum(watches(*portals)) == len(RELEASES)
+        assert sum(figure(portal, "relportal_sockets") for portal in portals) == len(viewers)
+        assert sum(figure(portal, "relportal_tree_versions_total") for portal in portals) >= 2 * len(RELEASES)
+        assert sum(figure(portal, "relportal_push_lag_seconds_count") for portal in portals) >= len(viewers)
         assert all(viewer.state.snapshots == 1 for viewer in viewers)
         return before, queries(*portals) - before
 
@@ -235,6 +246,7 @@ async def test_redis_goes_and_comes_back_and_nobody_is_told_anything_wrong(
     await change(world, release_id, "before")
     async with Viewer([first], token, release_id) as one, Viewer([second], token, release_id) as other:
         await until(lambda: one.is_live and other.is_live)
+        before = [await asyncio.to_thread(Footprint.of, portal) for portal in (first, second)]
         redis.stop()
         try:
             await change(world, release_id, "without")
@@ -247,5 +259,8 @@ async def test_redis_goes_and_comes_back_and_nobody_is_told_anything_wrong(
         await until(lambda: sorted(watches(first, second)) == [0, 1])
         await change(world, release_id, "again")
         await until(lambda: all(each.sees("again") and each.is_live for each in (one, other)))
+        # Who watches may be the other one now, with as many long-polls and tasks: no more than both had.
+        for portal in (first, second):
+            await comes_back_to(most_of(before), portal)
     for portal in (first, second):
         assert [event for event in portal.events() if event["level"] in ("error", "critical")] == []
