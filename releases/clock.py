@@ -9,10 +9,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 
+def _awake_or_not() -> float:
+    """Seconds that go on while the machine sleeps, where the system counts them."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 class SteadyClock:
     """Goes as the monotonic clock does, and is set back with the system's, never forward."""
 
-    def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = _awake_or_not) -> None:
         self._wall = wall
         self._steady = steady
         self._began = wall() - steady()

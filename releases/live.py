@@ -119,7 +119,7 @@ class LiveTrees:
     async def check_peers(self) -> None:
         """Nothing where other processes can be told, or there are none; else LeasesUnavailable."""
         if self._peers is not None:
-            await self._peers.leases.check()
+            await self._peers.check()
 
     async def stop(self) -> None:
         for ending in self._endings.values():

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -39,7 +40,6 @@ from releases.gateway import Gateway, GatewayConfig, Slots
 from releases.hierarchy import HierarchyReader
 from releases.histories import LongPolls
 from releases.index import IndexConfig, ReleaseIndex
-from releases.leases import RedisLeases
 from releases.listing import ListQuery, Page, ReleaseList
 from releases.live import LiveTrees
 from releases.live_list import ListMeans, LivePages
@@ -74,11 +74,12 @@ class Source:
     pages: LivePages
     long_polls: LongPolls
 
-    async def tree(self, release_id: EntityId, *, fresh: bool = False) -> Tree:
-        """The release with all that it holds: as it is known where it is live, else, or `fresh`, read now."""
-        if fresh:
-            return await self.reader.tree(release_id)
-        live = self.trees.state(release_id) or await self.trees.state_elsewhere(release_id)
+    async def tree(self, release_id: EntityId, *, fresh: bool = False, one_of_many: bool = False) -> Tree:
+        """The release with all that it holds: as it is known where it is live, else, or `fresh`, read now. For one of
+        many, other processes are not asked to tell of it from then on."""
+        live = None if fresh else self.trees.state(release_id)
+        if live is None and not fresh and not one_of_many:
+            live = await self.trees.state_elsewhere(release_id)
         return live or await self.reader.tree(release_id)
 
 
@@ -124,7 +125,13 @@ def _peers() -> Peers | None:
     url = settings.RELPORTAL.REDIS_URL
     if url is None:
         return None
-    return Peers(get_channel_layer(), RedisLeases.at(url))
+    from releases.redis_leases import RedisLeases
+
+    # Processes that read another Temporal, or read it otherwise, share nothing, though they have one Redis.
+    env = settings.RELPORTAL
+    read = (env.TEMPORAL_HOST, env.TEMPORAL_NAMESPACE, env.RELEASE_WORKFLOW_ID_TEMPLATE, env.RELEASE_STATE_PHASES)
+    prefix = f"relportal:{sha256(repr(read).encode()).hexdigest()[:16]}:lease:"
+    return Peers(get_channel_layer(), RedisLeases.at(url, prefix))
 
 
 def _make_gateway() -> Gateway:
@@ -279,7 +286,7 @@ async def _places_of(entity_id: EntityId, viewer: Viewer) -> list[tuple[Tree, En
     async def places(release_id: EntityId) -> list[tuple[Tree, Entity]]:
         async with at_once.taken():
             try:
-                tree = await known.tree(release_id)
+                tree = await known.tree(release_id, one_of_many=True)
             except (SourceError, NotFound) as error:
                 log.info("release_left_out", release_id=release_id, error=type(error).__name__)
                 return []

@@ -7,42 +7,62 @@ Temporal is asked more, and nobody is told anything that does not hold.
 """
 
 import asyncio
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from contextvars import Context
 from dataclasses import dataclass, replace
+from random import SystemRandom
 from uuid import uuid4
 
 import structlog
 
 from releases.difference import apply
-from releases.domain import EntityId, Freshness, Tree
+from releases.domain import EntityId, Freshness, ProblemCode, Tree
 from releases.errors import RelportalError
 from releases.events import Event, FreshnessChange, TreePatch, TreeSnapshot
 from releases.followers import Follower, Followers, Reason
-from releases.leases import ASK_SECONDS, LeasesUnavailable
+from releases.leases import ASK_SECONDS, LEASE_MS, LeasesUnavailable
 from releases.live_tree import LiveTree, Means, within
 from releases.mailbox import Mailbox
-from releases.peers import Message, Peers
-from releases.wire import Told, Unreadable, packed, unpacked
+from releases.peers import Fields, Peers
+from releases.wire import Follow, Left, Message, Tell, Told, Unreadable, as_fields, packed, read, unpacked
 
 log = structlog.get_logger(__name__)
 
 SILENCE_SECONDS = 2.0
-"""A copy whose holder has said nothing for so long is stale: it answers every ASK_SECONDS."""
+"""A copy is stale when its holder has answered nothing that was asked since so long ago: it is asked every
+ASK_SECONDS."""
+
+STRANGER_SECONDS = 60.0
+"""For so long a process that is not understood, or has a lease and never answers, is done without."""
+
+SOON_SECONDS = 0.25
+"""Before a copy that misses something asks again out of turn, and before it is sent the same once more."""
 
 PATIENCE_SECONDS = 5 * ASK_SECONDS
 """Who has not asked again for so long is told no more."""
 
-_SILENT = Reason(None, "The process that watches it does not answer. Another one takes over.")
+KEPT_SECONDS = 30.0
+"""For so long a watch that was taken over is not handed on: its new holder may lack as much as the one before."""
+
+LEAVE_SECONDS = 0.5
+"""For giving a lease back: it ends by itself as well."""
+
+_random = SystemRandom()
+"""For pauses: trees that began together would ask in step with each other."""
+
+_SILENT = Reason(ProblemCode.QUERY_TIMEOUT, "The process that watches it does not answer. Another one takes over.")
 
 
 @dataclass(slots=True)
 class _Peer:
-    """A process that is told of the tree: when it asked last, by the loop's clock, and its free long-polls."""
+    """A process that is told of the tree. Moments are by the loop's clock."""
 
-    asked_at: float
-    room: int
+    asked_at: float = 0.0
+    room: int = 0
+    """Its free long-polls."""
+    whole: tuple[str, int] | None = None
+    """The epoch and version of what it was sent as a whole last, and when."""
+    whole_at: float = 0.0
 
 
 class SharedTree:
@@ -59,6 +79,8 @@ class SharedTree:
         self._running: asyncio.Task[None] | None = None
         self._woken = asyncio.Event()
         self._is_failed = False
+        self._is_stopping = False
+        self._may_hand_over_at = 0.0
         # While it watches.
         self._live: LiveTree | None = None
         self._told_to: dict[str, _Peer] = {}
@@ -69,8 +91,11 @@ class SharedTree:
         self._holder = ""
         self._misses_some = True
         self._heard_at = 0.0
-        self._strangers: set[str] = set()
-        """Processes that are not understood, of another release of the portal."""
+        """The moment that the holder's last answer is about."""
+        self._asked_at = 0.0
+        self._silence: asyncio.TimerHandle | None = None
+        self._strangers: dict[str, float] = {}
+        """Processes that are done without, and until when."""
 
     # Who follows it
 
@@ -92,7 +117,9 @@ class SharedTree:
             return state
         if self._copy is None or told is None:
             return None
-        return replace(self._copy, as_of=told.as_of or self._copy.as_of, freshness=told.freshness)
+        is_unsure = self._misses_some and told.freshness is Freshness.LIVE
+        as_of = max(told.as_of or self._copy.as_of, self._copy.as_of)
+        return replace(self._copy, as_of=as_of, freshness=Freshness.POLLED if is_unsure else told.freshness)
 
     @property
     def freshness(self) -> Freshness | None:
@@ -129,6 +156,9 @@ class SharedTree:
         self._running.add_done_callback(self._end)
 
     async def stop(self) -> None:
+        # Redis' driver may turn being cancelled into an error of its own: who goes on after that ends as well.
+        self._is_stopping = True
+        self._woken.set()
         if self._running is not None:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
@@ -141,77 +171,124 @@ class SharedTree:
 
     async def _run(self) -> None:
         self._me = await self._peers.channel()
-        while not self._is_failed:
-            holder = await self._hold()
-            if holder == self._me or holder in self._strangers:
-                await self._watch()
-            else:
-                await self._copy_from(holder)
+        try:
+            while not (self._is_failed or self._is_stopping):
+                holder = await self._hold()
+                if holder in (None, self._me) or self._is_stranger(holder):
+                    await self._watch()
+                else:
+                    await self._copy_from(holder)
+        finally:
+            await self._leave()
 
-    async def _hold(self) -> str:
-        """Who watches: this process too where Redis can't tell."""
+    async def _hold(self) -> str | None:
+        """Who watches; None where Redis can't tell."""
         try:
             return await self._peers.leases.hold(self.name, self._me)
         except LeasesUnavailable as error:
-            log.info("lease_unknown", release_id=self.release_id, reason=str(error))
-            return self._me
+            log.debug("lease_unknown", release_id=self.release_id, reason=str(error))
+            return None
+
+    def _is_stranger(self, process: str) -> bool:
+        return self._strangers.get(process, 0.0) > asyncio.get_running_loop().time()
+
+    def _do_without(self, process: str, reason: str) -> None:
+        if not self._is_stranger(process):
+            log.warning("peer_done_without", release_id=self.release_id, reason=reason)
+        self._strangers[process] = asyncio.get_running_loop().time() + STRANGER_SECONDS
+        self._woken.set()
 
     async def _watch(self) -> None:
+        loop = asyncio.get_running_loop()
         live = self._live = LiveTree(self.release_id, self._means, whole=self._is_whole, known=self._copy)
         self._epoch, self._told_to = uuid4().hex, {}
         if self._copy is not None:
+            self._may_hand_over_at = loop.time() + KEPT_SECONDS
+            told = self._followers.told
             # It may have changed since the one before was heard of last.
-            self._followers.relay(FreshnessChange(Freshness.POLLED, self._copy.as_of))
+            as_of = max(self._copy.as_of, told.as_of) if told is not None and told.as_of is not None else None
+            self._followers.relay(FreshnessChange(Freshness.POLLED, as_of or self._copy.as_of))
         try:
             with live.followed_by(self):
                 live.start()
-                while not self._is_failed:
+                while not (self._is_failed or self._is_stopping):
                     await self._rest()
                     await self._hand_over(live)
-                    if await self._hold() not in (self._me, *self._strangers):
+                    holder = await self._hold()
+                    if holder not in (None, self._me) and not self._is_stranger(holder):
                         return
         finally:
             self._copy, self._live = live.state or self._copy, None
             self._misses_some = True
+            self._heard_at = loop.time()
             await live.stop()
             await self._leave()
 
     async def _rest(self) -> None:
-        await within(ASK_SECONDS, self._woken)
+        await within(ASK_SECONDS * _random.uniform(0.8, 1.0), self._woken)
         self._woken.clear()
 
     async def _hand_over(self, live: LiveTree) -> None:
-        """Leave the watch to a process that has the long-polls for it, where this one has not."""
-        peer, room = max(
-            ((name, peer.room) for name, peer in self._heard_of()), key=lambda each: each[1], default=("", 0)
-        )
-        if live.lacks and room >= live.lacks:
+        """Leave the watch to a process that has the long-polls for it, where this one has not. Where Temporal refuses
+        them, another would be refused as well."""
+        lacks = live.lacks
+        if self._means.long_polls.left >= lacks or asyncio.get_running_loop().time() < self._may_hand_over_at:
+            return
+        peers = [(peer.room, name) for name, peer in self._heard_of() if peer.room >= lacks]
+        if peers:
             log.info("watch_handed_over", release_id=self.release_id)
-            await self._leave(peer)
+            await self._leave(max(peers)[1])
 
     async def _leave(self, heir: str = "") -> None:
+        if not self._peers.is_heard_by(self.name, self):
+            return  # The lease is that of the tree in its place.
         try:
-            await self._peers.leases.leave(self.name, self._me, heir)
-        except LeasesUnavailable:
+            async with asyncio.timeout(LEAVE_SECONDS):
+                await self._peers.leases.leave(self.name, self._me, heir)
+        except (LeasesUnavailable, TimeoutError):
             return  # It ends by itself.
         for peer, _ in self._heard_of():
-            self._peers.send(peer, self._message("left"))
+            self._send(peer, Left(self._me))
 
     async def _copy_from(self, holder: str) -> None:
-        self._holder, self._misses_some = holder, True
         loop = asyncio.get_running_loop()
-        self._heard_at = loop.time()
-        while await self._hold() == holder and holder not in self._strangers:
-            have = None if self._misses_some or self._copy is None else self._copy.version
-            room = self._means.long_polls.left
-            self._peers.send(holder, self._message("follow", epoch=self._epoch, have=have, room=room))
-            await self._rest()
-            if loop.time() - self._heard_at >= SILENCE_SECONDS:
-                self._tell_silence()
+        self._holder, self._misses_some = holder, True
+        began = loop.time()
+        if self._copy is None:
+            self._heard_at = began
+        self._listen_for_silence()
+        try:
+            while not (self._is_stopping or self._is_stranger(holder)):
+                now_holder = await self._hold()
+                is_unknown = now_holder is None and loop.time() - self._heard_at < SILENCE_SECONDS
+                if now_holder != holder and not is_unknown:
+                    return
+                if loop.time() - max(self._heard_at, began) >= 2 * LEASE_MS / 1000:
+                    self._do_without(holder, "It keeps its lease, and does not answer.")
+                    return
+                self._ask(holder)
+                await self._rest()
+        finally:
+            if self._silence is not None:
+                self._silence.cancel()
+
+    def _ask(self, holder: str) -> None:
+        self._asked_at = asyncio.get_running_loop().time()
+        have = None if self._misses_some or self._copy is None else self._copy.version
+        self._send(holder, Follow(self._me, self._epoch, have, self._means.long_polls.left, self._asked_at))
+
+    def _listen_for_silence(self) -> None:
+        """Tell of it when it is there, whatever else is waited for."""
+        if self._silence is not None:
+            self._silence.cancel()
+        at = self._heard_at + SILENCE_SECONDS
+        self._silence = asyncio.get_running_loop().call_at(at, self._tell_silence)
 
     def _tell_silence(self) -> None:
         as_of = self.state.as_of if self.state is not None else None
-        self._followers.tell_freshness(FreshnessChange(Freshness.STALE, as_of, _SILENT.detail))
+        self._followers.tell_freshness(FreshnessChange(Freshness.STALE, as_of, _SILENT.detail, _SILENT.code))
+        # Again, so that silence here does not look like a dead connection.
+        self._silence = asyncio.get_running_loop().call_later(SILENCE_SECONDS, self._tell_silence)
 
     # What the live tree tells, while this process watches
 
@@ -220,104 +297,119 @@ class SharedTree:
             self._followers.relay(event)
         else:
             self._followers.tell(event)
-        if isinstance(event, Told):
-            self._tell_peers([event])
+        if isinstance(event, Told) and (peers := self._heard_of()):
+            fields = self._fields(self._tell([event]))
+            for peer, _ in peers:
+                self._peers.send(peer, fields)
 
     def fail(self, error: RelportalError) -> None:
         self._is_failed = True
         self._followers.fail(error)
         self._woken.set()
 
-    def _tell_peers(self, events: list[Told]) -> None:
-        peers = self._heard_of()
-        if peers:
-            message = self._told(events)
-            for peer, _ in peers:
-                self._peers.send(peer, message)
-
     def _heard_of(self) -> list[tuple[str, _Peer]]:
         now = asyncio.get_running_loop().time()
         self._told_to = {k: peer for k, peer in self._told_to.items() if now - peer.asked_at < PATIENCE_SECONDS}
         return list(self._told_to.items())
 
-    def _told(self, events: list[Told]) -> Message:
+    def _tell(self, events: list[Told], asked: float | None = None) -> Tell:
         state = self._live.state if self._live is not None else None
-        version = state.version if state is not None else 0
-        content = packed(events, asyncio.get_running_loop().time())
-        return self._message("told", epoch=self._epoch, version=version, events=content)
+        # A patch may be told of before anything has been said of how fresh it is.
+        patched = [event.version for event in events if isinstance(event, TreePatch)]
+        version = patched[-1] if patched else state.version if state is not None else 0
+        return Tell(self._me, self._epoch, version, packed(events, asyncio.get_running_loop().time()), asked)
 
-    def _message(self, kind: str, **fields: object) -> Message:
-        return {"type": f"tree.{kind}", "name": self.name, "from": self._me, **fields}
+    def _send(self, peer: str, message: Message) -> None:
+        self._peers.send(peer, self._fields(message))
+
+    def _fields(self, message: Message) -> Fields:
+        return {"name": self.name, **as_fields(message)}
 
     # What other processes tell
 
-    def hear(self, message: Message) -> None:
-        hears: dict[object, Callable[[Message], None]] = {
-            "tree.follow": self._hear_follow,
-            "tree.told": self._hear_told,
-            "tree.left": self._hear_left,
-        }
+    def hear(self, message: Fields) -> None:
         try:
-            hears[message["type"]](message)
-        except (KeyError, TypeError, Unreadable) as error:
-            log.warning("peer_not_understood", release_id=self.release_id, reason=repr(error))
-            self._strangers.add(str(message.get("from")))
-            self._woken.set()
+            read_one = read(message)
+            events = self._events_of(read_one)
+        except Unreadable as error:
+            self._do_without(str(message.get("from")), str(error))
+            return
+        match read_one:
+            case Follow():
+                self._hear_follow(read_one)
+            case Tell():
+                self._hear_told(read_one, events)
+            case Left(sender=sender) if sender == self._holder:
+                self._woken.set()
 
-    def _hear_follow(self, message: Message) -> None:
+    def _events_of(self, message: Message | None) -> list[Told]:
+        if not isinstance(message, Tell) or self._live is not None or message.sender != self._holder:
+            return []
+        return unpacked(message.events, asyncio.get_running_loop().time())
+
+    def _hear_follow(self, message: Follow) -> None:
         if self._live is None:
             return
-        self._told_to[message["from"]] = _Peer(asyncio.get_running_loop().time(), message["room"])
+        now = asyncio.get_running_loop().time()
+        peer = self._told_to.setdefault(message.sender, _Peer())
+        peer.asked_at, peer.room = now, message.room
         state, told = self._live.state, self._followers.told
         events: list[Told] = []
-        if state is not None and (message["epoch"], message["have"]) != (self._epoch, state.version):
+        if state is not None and (message.epoch, message.have) != (self._epoch, state.version):
+            is_sent = peer.whole == (self._epoch, state.version) and now - peer.whole_at < SOON_SECONDS
+            if is_sent:
+                return  # It is on its way.
+            peer.whole, peer.whole_at = (self._epoch, state.version), now
             events.append(TreeSnapshot(state))
         if told is not None:
             events.append(replace(told, as_of=state.as_of) if state is not None else told)
-        self._peers.send(message["from"], self._told(events))
+        self._send(message.sender, self._tell(events, message.asked))
 
-    def _hear_left(self, message: Message) -> None:
-        if message["from"] == self._holder:
-            self._woken.set()
-
-    def _hear_told(self, message: Message) -> None:
-        if self._live is not None or message["from"] != self._holder:
+    def _hear_told(self, message: Tell, events: list[Told]) -> None:
+        if self._live is not None or message.sender != self._holder:
             return
-        events = unpacked(message["events"], asyncio.get_running_loop().time())
-        is_whole = bool(events) and isinstance(events[0], TreeSnapshot)
-        if message["epoch"] != self._epoch:
-            self._epoch, self._misses_some = message["epoch"], True
-        is_unread = message["version"] == 0
-        if not is_whole and self._misses_some and not is_unread:
-            self._woken.set()  # Ask for it, rather than wait.
-            return
+        if message.epoch != self._epoch:
+            self._epoch, self._misses_some = message.epoch, True
+        is_unread = message.version == 0
+        if not is_unread:
+            self._take_changes(events)
+            if self._copy is None or self._misses_some or self._copy.version != message.version:
+                self._miss()
+                return
         for event in events:
-            self._take(event)
-        if not is_unread and (self._copy is None or self._copy.version != message["version"]):
-            self._miss()
-        if not self._misses_some or is_unread:
-            self._heard_at = asyncio.get_running_loop().time()
-
-    def _take(self, event: Told) -> None:
-        match event:
-            case TreeSnapshot(tree=tree):
-                known, self._copy, self._misses_some = self._copy, tree, False
-                if known is None or (known.version, known.run, known.release) != (tree.version, tree.run, tree.release):
-                    self._followers.tell(event)
-            case TreePatch():
-                self._take_patch(event)
-            case FreshnessChange():
+            if isinstance(event, FreshnessChange):
                 self._followers.tell_freshness(event)
+        if message.asked is not None and message.asked > self._heard_at:
+            # What it answers was so when it was asked, at the earliest: messages may be long on their way.
+            self._heard_at = message.asked
+            self._listen_for_silence()
+
+    def _take_changes(self, events: list[Told]) -> None:
+        for event in events:
+            if isinstance(event, TreeSnapshot):
+                self._take_whole(event)
+            elif isinstance(event, TreePatch) and not self._misses_some:
+                self._take_patch(event)
+
+    def _take_whole(self, snapshot: TreeSnapshot) -> None:
+        known, tree = self._copy, snapshot.tree
+        if known is not None and not self._misses_some and tree.version < known.version:
+            return  # An older one that was longer on its way.
+        self._copy, self._misses_some = tree, False
+        if known is None or (known.version, known.run, known.release) != (tree.version, tree.run, tree.release):
+            self._followers.tell(snapshot)
 
     def _take_patch(self, patch: TreePatch) -> None:
         known = self._copy
-        if known is None or patch.version != known.version + 1:
-            self._miss()
+        if known is None or patch.version > known.version + 1:
+            self._misses_some = True
             return
+        if patch.version <= known.version:
+            return  # Known already.
         try:
             release = apply(known.release, list(patch.changes))
         except KeyError:
-            self._miss()
+            self._misses_some = True
             return
         self._copy = replace(
             known, release=release, run=patch.run or known.run, version=patch.version, as_of=patch.as_of
@@ -326,7 +418,8 @@ class SharedTree:
 
     def _miss(self) -> None:
         self._misses_some = True
-        self._woken.set()
+        if asyncio.get_running_loop().time() - self._asked_at >= SOON_SECONDS:
+            self._woken.set()
 
 
 def name_of(release_id: EntityId, *, whole: bool) -> str:

@@ -91,6 +91,54 @@ _decoder = msgspec.msgpack.Decoder(_Events, dec_hook=_of_type)
 _JSON = b"j"
 
 
+class Follow(msgspec.Struct, tag="tree.follow", rename={"sender": "from"}):
+    """A process asks to be told of a tree, and has this version of it, of this epoch; `have` is None where it misses
+    some. `room` are its free long-polls, `asked` the moment by its own clock, which it is answered with."""
+
+    sender: str
+    epoch: str
+    have: int | None
+    room: int
+    asked: float
+
+
+class Tell(msgspec.Struct, tag="tree.told", rename={"sender": "from"}):
+    """What has happened to it up to `version`, 0 before it could be read. `asked` where it answers a Follow."""
+
+    sender: str
+    epoch: str
+    version: int
+    events: bytes
+    asked: float | None = None
+
+
+class Left(msgspec.Struct, tag="tree.left", rename={"sender": "from"}):
+    """The process does not watch it any more."""
+
+    sender: str
+
+
+Message = Follow | Tell | Left
+_TYPES = frozenset({"tree.follow", "tree.told", "tree.left"})
+
+
+def as_fields(message: Message) -> dict[str, Any]:
+    """As channel layers carry it."""
+    fields: dict[str, Any] = msgspec.to_builtins(message, builtin_types=(bytes,))
+    return fields
+
+
+def read(given: Mapping[str, Any]) -> Message | None:
+    """None for what is of no kind that is known here. Raises Unreadable."""
+    if given.get("type") not in _TYPES:
+        return None
+    try:
+        message: Message = msgspec.convert(dict(given), Message, builtin_types=(bytes,))
+    except msgspec.ValidationError as error:
+        raise Unreadable(str(error)) from error
+    return message
+
+
 def packed(events: list[Told], now: float) -> bytes:
     """`now`: by the loop's clock, which `TreePatch.since` is told by."""
     plain = [_packed(event, now) for event in events]

@@ -182,8 +182,9 @@ class PortalServer(Server):  # type: ignore[misc]
         # Known only now: Django's apps are loaded with the application.
         from releases import services
 
-        async with asyncio.timeout(SHUT_DOWN_SECONDS):
-            await services.shut_down()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SHUT_DOWN_SECONDS):
+                await services.shut_down()
 
     def _sockets(self) -> list[SocketProtocol]:
         return [protocol for protocol in self.connections if isinstance(protocol, SocketProtocol)]

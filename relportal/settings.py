@@ -81,24 +81,25 @@ TEMPLATES = [
 
 
 # What processes tell each other of releases, which is all that goes through it. A process that does not empty its
-# channel loses what comes past the capacity, or after the expiry in seconds, and asks for the whole when it is back.
+# channel loses what comes past the capacity, or after the expiry (in seconds, by the clock of whoever sends), and asks
+# for the whole when it is back.
 CHANNEL_LAYERS: dict[str, Any] = (
     {
         "default": {
             "BACKEND": "channels_redis.core.RedisChannelLayer",
             "CONFIG": {
-                # No time-out of the socket: receiving is waiting. Dead connections are found by asking.
+                # Receiving waits for 5 seconds at a time: a socket that is silent for longer is dead.
                 "hosts": [
                     {
                         "address": env.REDIS_URL,
-                        "socket_timeout": None,
+                        "socket_timeout": 10,
                         "socket_connect_timeout": 2,
                         "health_check_interval": 5,
                     }
                 ],
                 "prefix": "relportal:channel:",
                 "capacity": 500,
-                "expiry": 10,
+                "expiry": 60,
             },
         }
     }

@@ -11,8 +11,11 @@ from redis.asyncio import Redis
 
 from releases.domain import EntityId, Freshness
 from releases.errors import ReleaseNotFound
-from releases.leases import RedisLeases
-from releases.peers import Message, Peers
+from releases.gateway import Gateway
+from releases.leases import ASK_SECONDS
+from releases.peers import Fields, Peers
+from releases.redis_leases import RedisLeases
+from releases.shared_tree import SILENCE_SECONDS
 from tests.integration.conftest import RELEASE_ID, Follow, Live
 from tests.integration.following import Follower, as_read
 from tests.integration.plans import LEVELS, Plan, children_of, small, start_all, whole, workflows
@@ -29,17 +32,20 @@ class Lossy:
 
     def __init__(self, layer: RedisChannelLayer) -> None:
         self._layer = layer
-        self.loses: Callable[[Message], bool] = lambda message: False
+        self.loses: Callable[[Fields], bool] = lambda message: False
+        self.delay = 0.0
 
     async def new_channel(self, prefix: str = "specific") -> str:
         return str(await self._layer.new_channel(prefix))
 
-    async def send(self, channel: str, message: Message) -> None:
-        if not self.loses(message):
-            await self._layer.send(channel, message)
+    async def send(self, channel: str, message: Fields) -> None:
+        kept = [dict(one) for one in message["messages"] if not self.loses(one)]
+        if kept:
+            await asyncio.sleep(self.delay)
+            await self._layer.send(channel, {**message, "messages": kept})
 
-    async def receive(self, channel: str) -> Message:
-        found: Message = await self._layer.receive(channel)
+    async def receive(self, channel: str) -> Fields:
+        found: Fields = await self._layer.receive(channel)
         return found
 
 
@@ -76,12 +82,12 @@ async def clients(server: RedisServer) -> AsyncIterator[list[Redis]]:
 def process(clients: list[Redis], layers: list[Lossy], live: Follow, server: RedisServer) -> Process:
     """Makes a process: live trees, of a gateway that counts. They end before their connections do."""
 
-    def make(**options: Any) -> Live:
-        leases = RedisLeases.at(server.url)
+    def make(gateway: Gateway | None = None, prefix: str = "relportal:lease:", **options: Any) -> Live:
+        leases = RedisLeases.at(server.url, prefix)
         hosts = [{"address": server.url, "socket_timeout": None}]
         clients.append(leases._redis)
         layers.append(Lossy(RedisChannelLayer(hosts=hosts, capacity=500)))
-        return live(peers=Peers(layers[-1], leases), **options)
+        return live(gateway, peers=Peers(layers[-1], leases), **options)
 
     return make
 
@@ -189,9 +195,9 @@ async def test_what_a_message_that_was_lost_told_is_told_by_a_snapshot(
         await follower.until_live()
         with second.followed() as other:
             await other.until_live()
-            lost: list[Message] = []
+            lost: list[Fields] = []
 
-            def loses_one(message: Message) -> bool:
+            def loses_one(message: Fields) -> bool:
                 if lost or message["type"] != "tree.told":
                     return False
                 lost.append(message)
@@ -224,6 +230,70 @@ async def test_a_process_that_is_not_heard_any_more_makes_copies_stale_and_they_
             layers[0].loses = lambda message: False
             await other.until_state("wave:w1", "completed")
             await other.until_live()
+
+
+async def test_a_process_that_keeps_its_lease_and_never_answers_is_done_without(
+    world: FakeWorld, process: Process, layers: list[Lossy]
+) -> None:
+    plan, first, second = small(), process(), process()
+    await world.start("release:r", whole(plan))
+    with first.followed() as follower:
+        await follower.until_live()
+        layers[0].loses = lambda message: True
+        with second.followed() as other:
+            await other.until_live()
+            assert watches(first, second) == [1, 1]
+            await complete(world, plan, 0)
+            await other.until_state("wave:w1", "completed")
+
+
+async def test_what_was_long_on_its_way_is_not_called_live(
+    world: FakeWorld, process: Process, layers: list[Lossy]
+) -> None:
+    plan, first, second = small(), process(), process()
+    await world.start("release:r", whole(plan))
+    with first.followed() as follower:
+        await follower.until_live()
+        with second.followed() as other:
+            await other.until_live()
+            layers[0].delay = SILENCE_SECONDS + 1
+            await other.until(lambda known: known.freshness is Freshness.STALE)
+            assert version_of(second) is None
+            layers[0].delay = 0.0
+            await other.until_live()
+
+
+async def test_hundreds_of_releases_are_each_watched_by_one_process_and_stay_so(
+    world: FakeWorld, process: Process
+) -> None:
+    ids = [EntityId(f"release:r{number}") for number in range(150)]
+    for release_id in ids:
+        await world.start(release_id, whole({**small(), "id": release_id}))
+    first, second = process(), process()
+    with ExitStack() as stack:
+        for each in (first, second):
+            followers = [stack.enter_context(each.followed(release_id)) for release_id in ids]
+            for follower in followers:
+                await follower.until_live()
+        asked = first.queries
+        await asyncio.sleep(4 * ASK_SECONDS)
+        assert watches(first, second) == [150, 0]
+        assert (first.queries, second.queries) == (asked, 0)
+        assert all(follower.snapshots == 1 for follower in followers)
+
+
+async def test_portals_of_two_temporals_share_a_redis_and_nothing_else(
+    process: Process, world: FakeWorld, live: Follow, server: RedisServer
+) -> None:
+    other_world = FakeWorld()
+    await world.start("release:r", whole(small()))
+    await other_world.start("release:r", whole({**small(), "state": "of another"}))
+    first = process()
+    second = process(other_world.gateway(), prefix="relportal:other:lease:")
+    with first.followed() as follower, second.followed() as other:
+        await both_live(follower, other)
+        await other.until_state("release:r", "of another")
+        assert watches(first, second) == [1, 1]
 
 
 async def test_without_redis_each_watches_for_itself_and_one_for_all_when_it_is_back(
@@ -298,7 +368,7 @@ async def test_who_is_not_understood_is_done_without(world: FakeWorld, process: 
     plan, first, second = small(), process(), process()
     await world.start("release:r", whole(plan))
 
-    def garbles(message: Message) -> bool:
+    def garbles(message: Fields) -> bool:
         if message["type"] == "tree.told":
             message["events"] = b"of another release of the portal"
         return False
