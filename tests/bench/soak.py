@@ -258,7 +258,7 @@ async def _soak(client: Client, source: Source, portals: Portals, database: str,
     name = f"{seconds:.0f} s, {SOCKETS} sockets, {len(RELEASES)} releases"
     return [
         Measure(f"{name}: reads answered", statuses[200], ""),
-        Measure(f"{name}: reads answered 503, while Temporal was away", statuses[503], ""),
+        Measure(f"{name}: reads answered 503", statuses[503], ""),
         Measure(f"{name}: reads answered by anything else", undocumented, "", bar=0),
         Measure(f"{name}: reads that no process answered", reader.lost, "", bar=0),
         Measure(f"{name}: viewers whose tree is another in the end", wrong, f"of {SOCKETS}", bar=0),
