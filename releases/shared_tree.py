@@ -204,10 +204,8 @@ class SharedTree:
         self._epoch, self._told_to = uuid4().hex, {}
         if self._copy is not None:
             self._may_hand_over_at = loop.time() + KEPT_SECONDS
-            told = self._followers.told
             # It may have changed since the one before was heard of last.
-            as_of = max(self._copy.as_of, told.as_of) if told is not None and told.as_of is not None else None
-            self._followers.relay(FreshnessChange(Freshness.POLLED, as_of or self._copy.as_of))
+            self._followers.relay(FreshnessChange(Freshness.POLLED, (self.state or self._copy).as_of))
         try:
             with live.followed_by(self):
                 live.start()
@@ -269,6 +267,8 @@ class SharedTree:
                 self._ask(holder)
                 await self._rest()
         finally:
+            # What it says from now on is of no concern: heard a moment later, it would have its silence listened for.
+            self._holder = ""
             if self._silence is not None:
                 self._silence.cancel()
 
@@ -356,8 +356,7 @@ class SharedTree:
         state, told = self._live.state, self._followers.told
         events: list[Told] = []
         if state is not None and (message.epoch, message.have) != (self._epoch, state.version):
-            is_sent = peer.whole == (self._epoch, state.version) and now - peer.whole_at < SOON_SECONDS
-            if is_sent:
+            if peer.whole == (self._epoch, state.version) and now - peer.whole_at < SOON_SECONDS:
                 return  # It is on its way.
             peer.whole, peer.whole_at = (self._epoch, state.version), now
             events.append(TreeSnapshot(state))

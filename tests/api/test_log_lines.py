@@ -67,7 +67,9 @@ def test_the_next_request_names_nothing_of_the_one_before(portal):
     token = portal.token(VIEWER)
     headers = {"Authorization": f"Bearer {token}", "X-Request-ID": "list"}
     assert portal.request("GET", "/api/releases/", headers=headers).status == 200
-    assert all("release_id" not in event for event in lines_of(portal, "list"))
+    lines = lines_of(portal, "list")
+    assert {"request_started", "request_finished"} <= {event["event"] for event in lines}
+    assert all("release_id" not in event for event in lines)
 
 
 def test_each_line_of_a_socket_names_it_the_person_and_the_release(portal):

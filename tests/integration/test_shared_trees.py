@@ -15,7 +15,7 @@ from releases.gateway import Gateway
 from releases.leases import ASK_SECONDS
 from releases.peers import Fields, Peers
 from releases.redis_leases import RedisLeases
-from releases.shared_tree import SILENCE_SECONDS
+from releases.shared_tree import SILENCE_SECONDS, SharedTree
 from tests.integration.conftest import RELEASE_ID, Follow, Live
 from tests.integration.following import Follower, as_read
 from tests.integration.plans import LEVELS, Plan, children_of, small, start_all, whole, workflows
@@ -184,6 +184,43 @@ async def test_when_the_one_that_watches_leaves_another_goes_on_with_the_next_ve
         await other.until_state("wave:w1", "completed")
         await other.until_live()
         assert (other.version, other.snapshots) == (version + 1, 1)
+
+
+async def test_what_the_last_one_said_too_late_is_not_missed_by_the_next(
+    world: FakeWorld, process: Process, layers: list[Lossy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, first, second = small(), process(), process()
+    await world.start("release:r", whole(plan))
+    with ExitStack() as stack:
+        with first.followed() as follower:
+            await follower.until_live()
+            said: list[Fields] = []
+
+            def remembers(message: Fields) -> bool:
+                if message["type"] == "tree.told":
+                    said.append(dict(message))
+                return False
+
+            layers[0].loses = remembers
+            other = stack.enter_context(second.followed())
+            await other.until_live()
+            [tree] = second.trees._trees.values()
+            assert isinstance(tree, SharedTree)
+            leases = tree._peers.leases
+            hold = leases.hold
+
+            async def hears_meanwhile(name: str, owner: str) -> str:
+                holder = await hold(name, owner)
+                if holder == owner:
+                    tree.hear({**said[-1], "asked": asyncio.get_running_loop().time()})
+                return holder
+
+            monkeypatch.setattr(leases, "hold", hears_meanwhile)
+        await until(lambda: watches(second) == [1])
+        await other.until_live()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(2 * SILENCE_SECONDS):
+                await other.until(lambda known: known.freshness is Freshness.STALE)
 
 
 async def test_what_a_message_that_was_lost_told_is_told_by_a_snapshot(
